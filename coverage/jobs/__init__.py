@@ -1,0 +1,1 @@
+"""Thin jobs: ids in, one engine call, rows out."""

@@ -1,0 +1,1 @@
+"""The ground: regions, venues, people, streets, and the minutes between them."""

@@ -1,0 +1,1 @@
+"""SpatiaLite, with libraries loaded in the order that does not crash."""

@@ -1,0 +1,166 @@
+"""The street network: nodes, edges with their shapes, and running times of each mode in both directions."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from geo.engine.digest import digest_of
+from geo.engine.errors import NetworkError, Problem
+
+Float32Array = npt.NDArray[np.float32]
+Float64Array = npt.NDArray[np.float64]
+Int32Array = npt.NDArray[np.int32]
+Int64Array = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+Direction = Literal["from", "to"]
+Impedance = Literal["seconds", "metres"]
+CLOSED = np.float32(np.inf)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class TravelNetwork:
+    """A routable street network of N nodes and E edges (two-way streets are one edge) for M modes.
+
+    Nodes are crossings, dead ends and points with a delay (signals, crossings); they stand in the order of a Hilbert curve, so
+    that neighbours on the ground are neighbours in memory. An edge runs from ``edge_from`` to ``edge_to`` along its shape.
+
+    Shapes, dtypes, units:
+        node_lon, node_lat: (N,) float64, degrees, WGS-84.
+        edge_from, edge_to: (E,) int32, node indices.
+        edge_length_metres: (E,) float32, geodesic, > 0.
+        edge_way_id: (E,) int64, id of the way in the source.
+        edge_class: (E,) uint8, index into ``classes``.
+        classes: names of the highway classes ("primary", "cycleway", "ferry", ...).
+        shape_indptr: (E + 1,) int64; shape_lon, shape_lat: (P,) float64, degrees; the vertices of edge e are
+            ``shape_indptr[e]:shape_indptr[e + 1]``, first = from-node, last = to-node.
+        modes: M names, for instance ("walk", "ebike", "car").
+        forward_seconds, backward_seconds: (M, E) float32, running time along and against the edge without delays at nodes,
+            > 0, ``inf`` where the mode may not go.
+        node_delay_seconds: (M, N) float32, >= 0, paid on every entry into the node (also when it is not the end of a trip).
+        source: name of where it comes from; report: counts made while building (JSON types only).
+
+    All arrays are read-only. The digest names the content.
+    """
+
+    node_lon: Float64Array
+    node_lat: Float64Array
+    edge_from: Int32Array
+    edge_to: Int32Array
+    edge_length_metres: Float32Array
+    edge_way_id: Int64Array
+    edge_class: npt.NDArray[np.uint8]
+    classes: tuple[str, ...]
+    shape_indptr: Int64Array
+    shape_lon: Float64Array
+    shape_lat: Float64Array
+    modes: tuple[str, ...]
+    forward_seconds: Float32Array
+    backward_seconds: Float32Array
+    node_delay_seconds: Float32Array
+    source: str
+    report: dict[str, Any]
+
+    def __post_init__(self) -> None:
+        for value in vars(self).values():
+            if isinstance(value, np.ndarray):
+                value.setflags(write=False)
+
+    @property
+    def node_count(self) -> int:
+        """N."""
+        return len(self.node_lon)
+
+    @property
+    def edge_count(self) -> int:
+        """E."""
+        return len(self.edge_from)
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """West, south, east, north in degrees."""
+        return (
+            float(self.node_lon.min()), float(self.node_lat.min()), float(self.node_lon.max()), float(self.node_lat.max()),
+        )  # fmt: skip
+
+    @cached_property
+    def digest(self) -> str:
+        """32 hex characters that name the content (not the report)."""
+        names = [n for n, v in vars(self).items() if isinstance(v, np.ndarray)]
+        parts: dict[str, Any] = {name: getattr(self, name) for name in names}
+        return digest_of(parts | {"classes": list(self.classes), "modes": list(self.modes)})
+
+    def mode_index(self, mode: str) -> int:
+        """Return the row of ``mode``; raise :class:`NetworkError` if this network does not have it."""
+        if mode not in self.modes:
+            raise NetworkError(Problem(code="mode.unknown", value=mode, details={"known": ", ".join(self.modes)}))
+        return self.modes.index(mode)
+
+    def allowed_edges(self, mode: str) -> BoolArray:
+        """Return (E,) bool: edges that ``mode`` may use in at least one direction."""
+        row = self.mode_index(mode)
+        allowed: BoolArray = np.isfinite(self.forward_seconds[row]) | np.isfinite(self.backward_seconds[row])
+        return allowed
+
+    @cached_property
+    def arcs(self) -> "Arcs":
+        """The adjacency of the network: two arcs an edge, sorted by tail node."""
+        return Arcs.of(self.edge_from, self.edge_to, self.node_count)
+
+    def edge_costs(self, mode: str, impedance: Impedance = "seconds") -> tuple[Float32Array, Float32Array, Float32Array]:
+        """Return what a trip pays: (E,) along, (E,) against the edge, (N,) on entry into a node.
+
+        ``seconds``: running times and delays. ``metres``: lengths where the mode may go, no delays.
+        """
+        row = self.mode_index(mode)
+        forward, backward = self.forward_seconds[row], self.backward_seconds[row]
+        if impedance == "seconds":
+            return forward, backward, self.node_delay_seconds[row]
+        length = self.edge_length_metres
+        no_delay = np.zeros(self.node_count, np.float32)
+        return np.where(np.isfinite(forward), length, CLOSED), np.where(np.isfinite(backward), length, CLOSED), no_delay
+
+    def arc_costs(self, mode: str, direction: Direction, impedance: Impedance = "seconds") -> Float32Array:
+        """Return (A,) float32, the cost of each arc of :attr:`arcs` for a search.
+
+        ``direction="from"``: searches away from an origin; arc x -> y costs running time x to y plus the delay on entering y.
+        ``direction="to"``: searches back from a destination; the slot of arc x -> y holds what the trip y to x costs, with the
+        delay on entering x. ``inf`` where closed.
+        """
+        along, against, delay = self.edge_costs(mode, impedance)
+        arcs = self.arcs
+        with_edge = arcs.is_forward if direction == "from" else ~arcs.is_forward
+        running = np.where(with_edge, along[arcs.edge], against[arcs.edge])
+        entered = arcs.head if direction == "from" else arcs.tail
+        return (running + delay[entered]).astype(np.float32)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Arcs:
+    """Compressed adjacency of A = 2E arcs, sorted by tail, then by edge.
+
+    indptr: (N + 1,) int32; the arcs that leave node n are ``indptr[n]:indptr[n + 1]``. head, tail: (A,) int32 nodes;
+    edge: (A,) int32; is_forward: (A,) bool, the arc runs along its edge.
+    """
+
+    indptr: Int32Array
+    head: Int32Array
+    tail: Int32Array
+    edge: Int32Array
+    is_forward: BoolArray
+
+    @classmethod
+    def of(cls, edge_from: Int32Array, edge_to: Int32Array, node_count: int) -> "Arcs":
+        """Build the adjacency of edges between ``node_count`` nodes."""
+        edges = np.arange(len(edge_from), dtype=np.int32)
+        tail, head = np.concatenate([edge_from, edge_to]), np.concatenate([edge_to, edge_from])
+        order = np.lexsort((np.concatenate([edges, edges]), tail))
+        counts = np.bincount(tail, minlength=node_count)
+        indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+        forward = order < len(edges)
+        return cls(
+            indptr=indptr, head=head[order], tail=tail[order], edge=np.concatenate([edges, edges])[order], is_forward=forward
+        )

@@ -1,0 +1,1 @@
+"""Any file a planner has, to rows, or to a list of problems."""

@@ -1,0 +1,1 @@
+"""People and their decisions: the Django project, one sub-app per subject."""

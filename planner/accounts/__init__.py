@@ -1,0 +1,1 @@
+"""Who may see and do what, where: users, roles × regions, the one scoped door to all records."""

@@ -1,0 +1,1 @@
+"""Settings: ``base`` for all, ``dev`` (default), ``test``, ``production``."""

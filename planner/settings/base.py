@@ -1,0 +1,110 @@
+"""Settings shared by all environments."""
+
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.utils.translation import gettext_lazy as _
+
+import geo.engine.jit  # noqa: F401  numba must be loaded before any library that loads it itself
+from planner.settings.libraries import wheel_library
+from planner.settings.table import BASE_DIR, read
+
+VAR_DIR = Path(read("GIGSHED_VAR_DIR"))
+VAR_DIR.mkdir(parents=True, exist_ok=True)
+
+SECRET_KEY = read("GIGSHED_SECRET_KEY")
+ALLOWED_HOSTS = read("GIGSHED_ALLOWED_HOSTS")
+DEBUG = False
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.gis",
+    "django.contrib.humanize",
+    "rest_framework",
+    "rest_framework_gis",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "axes",
+    "csp",
+    "django_tasks",
+    "django_tasks_db",
+    "geo",
+    "coverage",
+    "planner.accounts",
+]
+
+ROOT_URLCONF = "planner.urls"
+WSGI_APPLICATION = "planner.wsgi.application"
+AUTH_USER_MODEL = "accounts.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+GDAL_LIBRARY_PATH = wheel_library("pyogrio", "libgdal*.so*")
+GEOS_LIBRARY_PATH = wheel_library("shapely", "libgeos_c*.so*")
+SPATIALITE_LIBRARY_PATH = read("SPATIALITE_LIBRARY_PATH")
+
+
+def database() -> dict[str, Any]:
+    """Return the database of DATABASE_URL, SpatiaLite in the var folder by default."""
+    url = read("DATABASE_URL") or f"spatialite:///{VAR_DIR / 'gigshed.sqlite3'}"
+    config: dict[str, Any] = dict(environ.Env.db_url_config(url))
+    if "spatialite" in config["ENGINE"]:
+        config["ENGINE"] = "geo.db.spatialite"
+        config["CONN_MAX_AGE"] = None
+        config["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=wal; PRAGMA synchronous=normal;",
+        }
+    return config
+
+
+DATABASES = {"default": database()}
+
+LANGUAGE_CODE = read("GIGSHED_LANGUAGE")
+LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "planner" / "locale"]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
