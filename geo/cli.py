@@ -42,7 +42,7 @@ class GigshedCommand(BaseCommand):
     def add_options(self, parser: ArgumentParser) -> None:
         """Add the command's own options."""
 
-    def run(self, **options: Any) -> dict[str, Any]:
+    def run(self, *args: Any, **options: Any) -> dict[str, Any]:
         """Do the work and return the summary."""
         raise TypeError(f"{type(self).__name__} has no run()")
 

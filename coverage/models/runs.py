@@ -100,10 +100,14 @@ class CoverageResult(models.Model):
         return self.served_persons / self.workers_persons if self.workers_persons else None
 
     @property
+    def reached_persons(self) -> int:
+        """Within reach: served or over capacity."""
+        return self.served_persons + self.over_capacity_persons
+
+    @property
     def reached_share(self) -> float | None:
-        """Within reach (served or over capacity) / all gig workers of the region; None where there are none."""
-        reached = self.served_persons + self.over_capacity_persons
-        return reached / self.workers_persons if self.workers_persons else None
+        """Within reach / all gig workers of the region; None where there are none."""
+        return self.reached_persons / self.workers_persons if self.workers_persons else None
 
     @property
     def reached_area_share(self) -> float | None:

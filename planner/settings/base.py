@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "geo",
     "coverage",
     "planner.accounts",
+    "planner.reports",
 ]
 
 ROOT_URLCONF = "planner.urls"
@@ -108,3 +109,6 @@ TEMPLATES = [
     }
 ]
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+
+COMPILING_UNIT = read("GIGSHED_COMPILING_UNIT")
+MAP_APPROVAL_NUMBER = read("GIGSHED_MAP_APPROVAL_NUMBER")

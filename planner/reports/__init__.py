@@ -1,0 +1,1 @@
+"""Documents that can be filed: one content, rendered as a page and as PDF."""
