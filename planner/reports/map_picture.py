@@ -149,6 +149,11 @@ def _scale_bar(metres_per_millimetre: float) -> tuple[int, float]:
     return km, km * 1000 / metres_per_millimetre
 
 
+def _round_scale(denominator: float) -> int:
+    """Return the scale's denominator to two figures: the sheet may be printed a little larger or smaller."""
+    return int(float(f"{denominator:.2g}"))
+
+
 def _legend(shares: Sequence[float], limits: np.ndarray) -> tuple[LegendClass, ...]:
     classes = [class_of(share, limits) for share in shares]
     return tuple(
@@ -200,5 +205,5 @@ def draw_map(
         legend=_legend(shares, limits),
         scale_bar_km=bar_km,
         scale_bar_millimetres=bar_millimetres,
-        scale_denominator=round(frame.metres_per_millimetre * 1000, -4) or 1,
+        scale_denominator=_round_scale(frame.metres_per_millimetre * 1000),
     )
