@@ -40,6 +40,7 @@ class CoverageRun(models.Model):
     warnings = models.JSONField(_("warnings"), default=list, blank=True)
     created_at = models.DateTimeField(_("created"))
     started_at = models.DateTimeField(_("started"), null=True, blank=True)
+    heartbeat_at = models.DateTimeField(_("last sign of life"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("started by")
@@ -68,6 +69,7 @@ class CoverageResult(models.Model):
     over_capacity_persons = models.PositiveIntegerField(_("within reach but over capacity"))
     out_of_reach_persons = models.PositiveIntegerField(_("out of reach"))
     unsnapped_persons = models.PositiveIntegerField(_("of these too far from any street"), default=0)
+    venues_count = models.PositiveIntegerField(_("venues that count"), default=0)
     cells_count = models.PositiveIntegerField(_("demand cells"))
     populated_area_km2 = models.FloatField(_("area of demand cells (km²)"))
     reached_area_km2 = models.FloatField(_("area of cells within reach (km²)"))
