@@ -40,7 +40,9 @@ class Recommendation(models.Model):
     """One answer to a plan on the ground of one coverage run, with its proof of quality.
 
     ``objective_persons``: workers newly reached by all sites; ``bound_persons``: no plan can reach more; ``gap_share`` =
-    (bound − objective) / bound. ``unmet``: each quota or budget that could not be met, ``[{"code", "zh", "en"}]``.
+    (bound − objective) / bound. ``unmet``: each quota or budget that could not be met, ``[{"code", "zh", "en"}]``. ``proofs``: by
+    year ``[{"year", "sites", "cost_yuan", "objective_persons", "bound_persons", "gap_share", "status"}]``, cumulative; earlier
+    years are chosen among the sites of the last. ``heartbeat_at``: the last sign of life of the worker that has it.
     """
 
     digest = models.CharField(_("digest"), max_length=32, unique=True)
@@ -61,9 +63,12 @@ class Recommendation(models.Model):
     bound_persons = models.FloatField(_("bound (workers newly reached)"), null=True, blank=True)
     gap_share = models.FloatField(_("proven gap"), null=True, blank=True)
     cost_yuan = models.FloatField(_("cost (yuan)"), default=0)
+    proofs = models.JSONField(_("proof of quality by year"), default=list, blank=True)
     unmet = models.JSONField(_("could not be met"), default=list, blank=True)
     warnings = models.JSONField(_("warnings"), default=list, blank=True)
     created_at = models.DateTimeField(_("created"))
+    started_at = models.DateTimeField(_("started"), null=True, blank=True)
+    heartbeat_at = models.DateTimeField(_("last sign of life"), null=True, blank=True, editable=False)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("started by")
