@@ -1,6 +1,18 @@
-"""Every address of the site; access rules stand beside each."""
+"""Every address of the site. Who may open what: ``planner/accounts/policy.py`` and, row by row, ``planner/accounts/scope.py``.
+
+``tests/planner/accounts/test_routes.py`` walks all of these as every role, with records of the own and of a foreign region.
+"""
+
+from importlib.util import find_spec
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
-urlpatterns = [path("admin/", admin.site.urls)]
+urlpatterns = [
+    path("admin/", admin.site.urls),  # act READ_RECORDS and is_staff; rows scoped in planner/admin/base.py
+    path("accounts/", include("planner.accounts.urls")),  # signing in and out
+    path("api/", include("planner.api.urls")),  # signed in; rows scoped
+    path("reports/", include("planner.reports.urls")),  # signed in; rows scoped
+]
+if find_spec("planner.workspace.urls"):
+    urlpatterns.append(path("", include("planner.workspace.urls")))  # signed in; its data come from the API

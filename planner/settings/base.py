@@ -7,7 +7,10 @@ import environ
 from django.utils.translation import gettext_lazy as _
 
 import geo.engine.jit  # noqa: F401  numba must be loaded before any library that loads it itself
+from planner.settings.api import *
 from planner.settings.libraries import wheel_library
+from planner.settings.security import *
+from planner.settings.security import content_security_policy
 from planner.settings.table import BASE_DIR, read
 
 VAR_DIR = Path(read("GIGSHED_VAR_DIR"))
@@ -17,7 +20,10 @@ SECRET_KEY = read("GIGSHED_SECRET_KEY")
 ALLOWED_HOSTS = read("GIGSHED_ALLOWED_HOSTS")
 DEBUG = False
 
+DEMONSTRATION = False  # whether users with printed passwords may be made here
+
 INSTALLED_APPS = [
+    "planner",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -39,6 +45,7 @@ INSTALLED_APPS = [
     "geo",
     "coverage",
     "planner.accounts",
+    "planner.workspace",
     "planner.reports",
 ]
 
@@ -76,8 +83,14 @@ TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 USE_I18N = True
 
-STATIC_URL = "static/"
+STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
+NODE_MODULES = BASE_DIR / "planner" / "workspace" / "node_modules"
+STATICFILES_DIRS = [(name, NODE_MODULES / name / "dist") for name in ("leaflet", "protomaps-leaflet")]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
@@ -108,7 +121,13 @@ TEMPLATES = [
         },
     }
 ]
+LOGIN_URL = "accounts:sign_in"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "accounts:sign_in"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 
 COMPILING_UNIT = read("GIGSHED_COMPILING_UNIT")
 MAP_APPROVAL_NUMBER = read("GIGSHED_MAP_APPROVAL_NUMBER")
+TILE_URL = read("GIGSHED_TILE_URL")
+TILE_ATTRIBUTION = read("GIGSHED_TILE_ATTRIBUTION")
+CONTENT_SECURITY_POLICY = content_security_policy(TILE_URL)

@@ -4,6 +4,7 @@ import secrets
 
 from planner.settings.base import *
 from planner.settings.base import ALLOWED_HOSTS, SECRET_KEY, VAR_DIR
+from planner.settings.table import read
 
 
 def _kept_key() -> str:
@@ -17,4 +18,5 @@ def _kept_key() -> str:
 
 SECRET_KEY = SECRET_KEY or _kept_key()
 ALLOWED_HOSTS = ALLOWED_HOSTS or ["localhost", "127.0.0.1", "[::1]"]
-DEBUG = False
+DEBUG = read("GIGSHED_DEBUG")
+DEMONSTRATION = True

@@ -35,6 +35,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(name="GIGSHED_VAR_DIR", kind="str", default=str(BASE_DIR / "var"), help="Where networks, matrices, tiles and reports are kept."),
     Setting(name="GIGSHED_SECRET_KEY", kind="str", default="", help="Secret of sessions and signatures; production refuses to start without one of 50 characters."),
     Setting(name="GIGSHED_ALLOWED_HOSTS", kind="list", default=[], help="Host names the site answers to, separated by commas; production needs at least one."),
+    Setting(name="GIGSHED_DEBUG", kind="bool", default=False, help="Show error details on the page; for development only, production refuses to start with it."),
+    Setting(name="GIGSHED_PROXY_COUNT", kind="int", default=0, help="Reverse proxies in front of the site; with 1 or more, the client's address and https are taken from X-Forwarded-For and X-Forwarded-Proto."),
     Setting(name="GIGSHED_LANGUAGE", kind="str", default="zh-hans", help="Language of first resort: zh-hans or en."),
     Setting(name="GIGSHED_TILE_URL", kind="str", default="", help="Address template of a tile service for the base map; empty: the offline map made from the loaded streets."),
     Setting(name="GIGSHED_TILE_ATTRIBUTION", kind="str", default="", help="Attribution line of that tile service."),

@@ -1,0 +1,1 @@
+"""The read API: records page by page, whole map layers fast, and its own description."""

@@ -1,0 +1,1 @@
+"""Whole map layers as GeoJSON, made from plain rows: several times faster than record by record."""
