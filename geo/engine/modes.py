@@ -1,8 +1,9 @@
 """Modes of travel and the speed table: kilometres per hour by highway class, seconds lost at signals and crossings.
 
 The table is ``speeds.csv`` beside this module: one row a highway class, one column a mode; an empty field closes the class to
-the mode. Two more rows give the delays. A file of the same form may take its place (``load_network --speeds FILE``). The figures
-are the product's draft: walking 1.1 m/s, e-bikes 15 km/h door to door on ordinary streets; ``docs/streets.md`` explains each.
+the mode. Two more rows give the delays. A file of the same form may take its place (``load_network --speeds FILE``). The
+figures are the product's draft: walking 1.1 m/s, e-bikes 15 km/h door to door on ordinary streets; ``docs/streets.md``
+explains each.
 """
 
 import csv

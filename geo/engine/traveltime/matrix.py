@@ -1,0 +1,171 @@
+"""The origin–destination matrix: sparse, sorted, bit-equal whatever the number of threads."""
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from queue import SimpleQueue
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo.engine.network.model import Impedance, TravelNetwork
+from geo.engine.progress import Progress, no_progress
+from geo.engine.snapping import NOT_SNAPPED, Snaps
+from geo.engine.traveltime.access import LEG_SPEED_KPH, TOLERANCE, Ends, arriving, leaving
+from geo.engine.traveltime.chunk import ChunkScratch, chunk_scratch, reach_chunk
+
+Float32Array = npt.NDArray[np.float32]
+Float64Array = npt.NDArray[np.float64]
+Int32Array = npt.NDArray[np.int32]
+Int64Array = npt.NDArray[np.int64]
+
+SECONDS_PER_MINUTE = 60.0
+CHUNK_DESTINATIONS = 32
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ODMatrix:
+    """Costs from origins to destinations, only those within the cutoff; sorted by destination, then by origin.
+
+    indptr: (D + 1,) int64; origin: (nnz,) int32; cost: (nnz,) float32, seconds or metres as ``impedance`` says, both legs
+    included; the origins that reach destination d are ``origin[indptr[d]:indptr[d + 1]]``.
+    """
+
+    indptr: Int64Array
+    origin: Int32Array
+    cost: Float32Array
+    origin_count: int
+    impedance: Impedance
+
+    @property
+    def destination(self) -> Int32Array:
+        """(nnz,) int32, the destination of each entry."""
+        return np.repeat(np.arange(len(self.indptr) - 1, dtype=np.int32), np.diff(self.indptr))
+
+    def to_frame(self, from_ids: Sequence[str], to_ids: Sequence[str]) -> pd.DataFrame:
+        """Return a frame ``from_id, to_id, travel_time`` in minutes (``distance_metres`` for metres), in the matrix's order."""
+        frame = pd.DataFrame(
+            {"from_id": np.asarray(from_ids, object)[self.origin], "to_id": np.asarray(to_ids, object)[self.destination]}
+        )
+        if self.impedance == "seconds":
+            return frame.assign(travel_time=self.cost / np.float32(SECONDS_PER_MINUTE))
+        return frame.assign(distance_metres=self.cost)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Groups:
+    """Members in groups, compressed: those of group g are ``member[indptr[g]:indptr[g + 1]]``, with a value each."""
+
+    indptr: Int64Array
+    member: Int32Array
+    value: Float64Array
+
+    @classmethod
+    def of(cls, group: Int32Array, member: Int32Array, value: Float64Array, group_count: int) -> "_Groups":
+        order = np.lexsort((member, group))
+        indptr = np.concatenate([[0], np.cumsum(np.bincount(group, minlength=group_count))]).astype(np.int64)
+        return cls(indptr=indptr, member=member[order], value=value[order])
+
+
+def origins_by_node(ends: Ends, node_count: int) -> _Groups:
+    """Group the origins by the nodes they can get to; the value is the cost of that, leg included."""
+    cost = ends.cost + ends.leg[:, None]
+    origin = np.repeat(np.arange(len(cost), dtype=np.int32), 2)
+    open_ends = np.isfinite(cost).ravel()
+    return _Groups.of(ends.node.ravel()[open_ends], origin[open_ends], cost.ravel()[open_ends], node_count)
+
+
+def origins_by_edge(snaps: Snaps, leg: Float64Array, edge_count: int) -> tuple[_Groups, Float64Array]:
+    """Group the origins by their edge; the value is the fraction; return the legs in the same order too."""
+    rows = np.flatnonzero(snaps.edge != NOT_SNAPPED).astype(np.int32)
+    groups = _Groups.of(snaps.edge[rows], rows, snaps.fraction[rows], edge_count)
+    return groups, leg[groups.member]
+
+
+def od_matrix(
+    network: TravelNetwork,
+    origins: Snaps,
+    destinations: Snaps,
+    *,
+    mode: str,
+    cutoff: float,
+    impedance: Impedance = "seconds",
+    leg_speed_kph: float = LEG_SPEED_KPH,
+    threads: int | None = None,
+    progress: Progress = no_progress,
+) -> ODMatrix:
+    """Return what it costs to go from each origin to each destination, where that is at most ``cutoff``.
+
+    ``origins`` (n) and ``destinations`` (D) are snapped with the same mode. ``cutoff``: seconds or metres as ``impedance``
+    says, >= 0, inclusive (a millisecond or millimetre above still counts), may be ``inf``. The cost of a trip is the leg from
+    the origin to the street at ``leg_speed_kph``, the way along edges with the delay of every node entered, and the leg to the
+    destination; between places on one edge also the direct way. One bounded search back from each destination (Dijkstra 1959).
+    ``threads``: None for one a core; the result does not depend on it. Raises :class:`NetworkError` for an unknown mode.
+    """
+    out = leaving(network, origins, mode, impedance, leg_speed_kph)
+    into = arriving(network, destinations, mode, impedance, leg_speed_kph)
+    by_node = origins_by_node(out, network.node_count)
+    by_edge, edge_legs = origins_by_edge(origins, out.leg, network.edge_count)
+    along, against, _ = network.edge_costs(mode, impedance)
+    arcs = network.arcs
+    fixed = (
+        (arcs.indptr, arcs.head, network.arc_costs(mode, "to", impedance)),
+        (by_node.indptr, by_node.member, by_node.value),
+        (by_edge.indptr, by_edge.member, by_edge.value, edge_legs, along, against),
+    )
+
+    def one_chunk(first: int, scratch: ChunkScratch) -> tuple[Int64Array, Int32Array, Float32Array]:
+        rows = slice(first, first + CHUNK_DESTINATIONS)
+        places = (destinations.edge[rows], destinations.fraction[rows], into.node[rows], into.cost[rows], into.leg[rows])
+        found: tuple[Int64Array, Int32Array, Float32Array] = reach_chunk(*fixed, places, cutoff + TOLERANCE, scratch)
+        return found
+
+    def fresh() -> ChunkScratch:
+        return chunk_scratch(network.node_count, len(arcs.head), len(origins))
+
+    chunks = _run_chunks(range(0, len(destinations), CHUNK_DESTINATIONS), one_chunk, fresh, threads, progress)
+    counts = np.concatenate([chunk[0] for chunk in chunks]) if chunks else np.empty(0, np.int64)
+    return ODMatrix(
+        indptr=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+        origin=np.concatenate([chunk[1] for chunk in chunks]) if chunks else np.empty(0, np.int32),
+        cost=np.concatenate([chunk[2] for chunk in chunks]) if chunks else np.empty(0, np.float32),
+        origin_count=len(origins),
+        impedance=impedance,
+    )
+
+
+Chunk = tuple[Int64Array, Int32Array, Float32Array]
+
+
+def _run_chunks(
+    firsts: range,
+    one_chunk: Callable[[int, ChunkScratch], Chunk],
+    fresh: Callable[[], ChunkScratch],
+    threads: int | None,
+    progress: Progress,
+) -> list[Chunk]:
+    """Run the chunks on threads (the kernel lets go of the interpreter) and return their results in order."""
+    workers = min(threads or os.cpu_count() or 1, max(1, len(firsts)))
+    scratches: SimpleQueue[ChunkScratch] = SimpleQueue()
+    for _ in range(workers):
+        scratches.put(fresh())
+
+    def run(first: int) -> Chunk:
+        scratch = scratches.get()
+        try:
+            return one_chunk(first, scratch)
+        finally:
+            scratches.put(scratch)
+
+    results = []
+    with ThreadPoolExecutor(workers) as pool:
+        try:
+            for done, result in enumerate(pool.map(run, firsts), start=1):
+                results.append(result)
+                progress(done / len(firsts))
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    return results
