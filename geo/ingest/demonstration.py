@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from geo.engine.digest import digest_of
 from geo.engine.errors import InputError, Problem, register_messages
 from geo.engine.synthetic.census import fold_zones
 from geo.engine.synthetic.province import GROUPS, Counties, Province, Towns
@@ -38,12 +39,11 @@ register_messages(
 
 @dataclass(frozen=True, kw_only=True)
 class CountyFact:
-    """A county as the regions table has it: code, names, code of its city, boundary in degrees WGS-84."""
+    """A county as the regions table has it: code, names, boundary in degrees WGS-84."""
 
     code: str
     name_zh: str
     name_en: str
-    city_code: str
     shape: shapely.Geometry
 
 
@@ -54,6 +54,12 @@ def require_facts(province: str) -> str:
             Problem(code="demonstration.no_facts", field="province", value=province, details={"known": "、".join(PROVINCES)})
         )
     return PROVINCES[province][0]
+
+
+def facts_digest(province: str) -> str:
+    """Return the digest of the fixture files of ``province``."""
+    files = sorted(FIXTURES.glob(f"{require_facts(province)}_*.csv"))
+    return digest_of({path.name: path.read_text(encoding="utf-8") for path in files})
 
 
 def read_province(province: str, counties: Sequence[CountyFact]) -> Province:
@@ -124,7 +130,9 @@ def _geonames(province: str) -> list[dict[str, Any]]:
     return sorted(here, key=lambda city: int(city["geonameid"]))
 
 
-def _county_of(shapes: npt.NDArray[np.object_], lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+def _county_of(
+    shapes: npt.NDArray[np.object_], lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]
+) -> npt.NDArray[np.int64]:
     point, county = shapely.STRtree(shapes).query(shapely.points(lon, lat), predicate="intersects")
     found = np.full(len(lon), -1, np.int64)
     found[point[::-1]] = county[::-1]
