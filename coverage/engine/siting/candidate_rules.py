@@ -12,7 +12,7 @@ from geo.engine.errors import SitingError, register_messages
 register_messages(
     {
         "siting.rule_unknown": ("没有名为“{value}”的候选规则；可用：{known}。", "there is no rule “{value}”; known: {known}."),
-        "siting.rule_wrong": ("规则“{field}”的值“{value}”不对：{zh}。", "“{value}” is no value for “{field}”: {en}."),
+        "siting.rule_wrong": ("规则的值“{value}”不对：{zh}。", "“{value}” will not do in a rule: {en}."),
     }
 )
 _NUMBER_WANTED = {"zh": "应为不小于 0 的数", "en": "a number of at least 0 is wanted"}

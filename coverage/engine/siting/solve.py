@@ -36,12 +36,14 @@ class _Purse:
     left_seconds: float
     gap_share: float
     seed: int
+    step: Callable[[Standing], None] | None = None
     watch: Callable[[Standing], None] | None = None
 
-    def effort(self, most_seconds: float = math.inf) -> Effort:
-        """Return the effort of one model that may take ``most_seconds``."""
+    def effort(self, most_seconds: float = math.inf, *, covering: bool = False) -> Effort:
+        """Return the effort of one model that may take ``most_seconds``; only covering models are watched from outside."""
         seconds = min(most_seconds, self.left_seconds)
-        return Effort(seconds=seconds, gap_share=self.gap_share, seed=self.seed, watch=self.watch)
+        watch = self.watch if covering else self.step
+        return Effort(seconds=seconds, gap_share=self.gap_share, seed=self.seed, watch=watch)
 
     def spent(self, outcome: Outcome) -> Outcome:
         """Take what a model took."""
@@ -88,20 +90,28 @@ def solve(
     allowed, decisions = np.ones(problem.option_count, np.bool_), []
     for phase in reversed(range(count)):
         step = part_of(progress, (count - 1 - phase) / count, (count - phase) / count)
-        purse.watch = _watching(problem.phases[phase].year, purse.left_seconds, step, watch)
+        purse.step = _stepping(purse.left_seconds, step)
+        purse.watch = _watching(problem.phases[phase].year, purse.step, watch)
         decisions.append(_decide(problem, rows, stage_of(problem, phase, allowed), purse, method))
         allowed = np.isin(np.arange(problem.option_count), decisions[-1].options)
     progress(1.0)
     return _solution(problem, decisions[::-1], method)
 
 
-def _watching(year: int, seconds: float, progress: Progress, watch: Watch | None) -> Callable[[Standing], None]:
+def _stepping(seconds: float, progress: Progress) -> Callable[[Standing], None]:
     furthest = 0.0
 
     def heard(standing: Standing) -> None:
         nonlocal furthest
         furthest = max(furthest, min(standing.seconds / max(seconds, 1e-3), 1.0))
         progress(furthest)
+
+    return heard
+
+
+def _watching(year: int, step: Callable[[Standing], None], watch: Watch | None) -> Callable[[Standing], None]:
+    def heard(standing: Standing) -> None:
+        step(standing)
         if watch is not None:
             watch(year, standing)
 
@@ -116,7 +126,7 @@ def _decide(problem: Problem, rows: MergedRows, stage: Stage, purse: _Purse, met
     simple_bound = covering_bound(ground, start, problem.phases[stage.phase].sites_most)
     if method == "greedy":
         return _judged(problem, start, math.inf, simple_bound, purse.gap_share, method)
-    effort = purse.effort(COVERING_SHARE * purse.left_seconds)
+    effort = purse.effort(COVERING_SHARE * purse.left_seconds, covering=True)
     found, outcome = most_workers(rows, problem, stage, missing, effort, start)
     purse.spent(outcome)
     best = max((start, found), key=lambda options: newly_reached(problem, options))

@@ -101,4 +101,6 @@ def test_wrong_rules_are_all_named():
         ("siting.rule_unknown", "colour"), ("siting.rule_wrong", "opens_by"), ("siting.rule_wrong", "build_fixed_yuan"),
         ("siting.rule_wrong", "shared_kinds"), ("siting.rule_wrong", "staff_least_persons"),
     ]  # fmt: skip
-    assert "“-1” is no value for “build_fixed_yuan”" in caught.value.problems[2].sentence("en")
+    assert caught.value.problems[2].sentence("en") == (
+        "“build_fixed_yuan”: “-1” will not do in a rule: a number of at least 0 is wanted."
+    )
