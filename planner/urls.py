@@ -3,8 +3,6 @@
 ``tests/planner/accounts/test_routes.py`` walks all of these as every role, with records of the own and of a foreign region.
 """
 
-from importlib.util import find_spec
-
 from django.contrib import admin
 from django.urls import include, path
 
@@ -13,6 +11,5 @@ urlpatterns = [
     path("accounts/", include("planner.accounts.urls")),  # signing in and out
     path("api/", include("planner.api.urls")),  # signed in; rows scoped
     path("reports/", include("planner.reports.urls")),  # signed in; rows scoped
+    path("", include("planner.workspace.urls")),  # signed in; rows scoped
 ]
-if find_spec("planner.workspace.urls"):
-    urlpatterns.append(path("", include("planner.workspace.urls")))  # signed in; its data come from the API

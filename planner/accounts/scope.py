@@ -88,6 +88,12 @@ SCOPES: dict[type[Model], Callable[[Paths], Q]] = {
     RegionGrant: _below("region__path"),
 }
 
+# Where rows of regions above are not wanted, because their sums tell of regions that are not the user's.
+WHOLE_SCOPES: dict[type[Model], Callable[[Paths], Q]] = {
+    CoverageRun: _below("region__path"),
+    Recommendation: _below("region__path"),
+}
+
 # Acts without which a model is not read at all, whatever the caller asks for.
 REQUIRED_ACTS: dict[type[Model], Act] = {
     User: Act.MANAGE_ACCOUNTS,
@@ -134,9 +140,10 @@ def ancestors(path: str) -> list[str]:
     return ["".join(f"{code}/" for code in codes[:depth]) for depth in range(1, len(codes) + 1)]
 
 
-def scoped(model: type[Row], user: Person, act: Act = Act.READ_MAP) -> "QuerySet[Row]":
+def scoped(model: type[Row], user: Person, act: Act = Act.READ_MAP, *, whole: bool = False) -> "QuerySet[Row]":
     """Return the rows of ``model`` with which ``user`` may do ``act``: those of their regions, nothing else.
 
+    Runs and recommendations of regions above are among them, unless ``whole``: then only those made for the user's regions.
     Raises :class:`UnscopedModelError` for a model without a rule.
     """
     if model not in SCOPES:
@@ -145,7 +152,8 @@ def scoped(model: type[Row], user: Person, act: Act = Act.READ_MAP) -> "QuerySet
     paths = granted_paths(user, _needed(model, act))
     if paths == EVERYWHERE:
         return rows
-    return rows.filter(SCOPES[model](paths)) if paths else rows.none()
+    rule = WHOLE_SCOPES.get(model, SCOPES[model]) if whole else SCOPES[model]
+    return rows.filter(rule(paths)) if paths else rows.none()
 
 
 def _needed(model: type[Model], act: Act) -> Act:

@@ -24,7 +24,7 @@ DEMONSTRATION = False  # whether users with printed passwords may be made here
 
 INSTALLED_APPS = [
     "planner",
-    "django.contrib.admin",
+    "planner.admin_config.GigshedAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
