@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from coverage.engine.capacity import allocate
-from coverage.engine.catchments import Catchments, Snapped, catchments, cells_of, snap_all, take_snaps
+from coverage.engine.catchments import Catchments, Snapped, catchments, cells_of, snap_all
 from coverage.engine.standard import SECONDS_PER_MINUTE, Standard
 from geo.engine.inputs import Demand, Facilities
 from geo.engine.network import TravelNetwork
@@ -97,9 +97,9 @@ def _nearest(
     for number, mode in enumerate(modes):
         progress(number / len(modes))
         chosen = cells_of(demand, [rule for rule in standard.rules if rule.mode == mode])
-        if not len(chosen) or not len(snapped.facilities[mode].edge):
+        if not len(chosen) or not len(snapped.facilities[mode]):
             continue
-        origins = take_snaps(snapped.cells[mode], chosen)
+        origins = snapped.cells[mode].take(chosen)
         found = nearest(network, origins, snapped.facilities[mode], mode=mode, leg_speed_kph=standard.snap_speed_kph)
         facility[chosen], minutes[chosen] = found.destination, found.cost / np.float32(SECONDS_PER_MINUTE)
     progress(1.0)

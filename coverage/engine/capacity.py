@@ -40,7 +40,7 @@ def allocate(catchments: Catchments, workers_persons: Int64Array, capacity_perso
     per facility <= capacity, and no other assignment serves more. The largest total is unique, who is served is not; so
     claims grow in ``ROUNDS`` equal steps, each step an augmentation that takes nothing back. Cells that compete for the same
     places thus get the same share of their people to within one step (water-filling towards max-min fairness: Bertsekas and
-    Gallager, "Data Networks", 1992, section 6.5). Cells with the same reach share by largest remainder, ties to the lower index.
+    Gallager, "Data Networks", 1992, section 6.5). Cells with the same reach share by largest remainder, ties to the lower one.
 
     workers_persons: (n,) int64 >= 0; capacity_persons: (F,) int64 >= 0; each sum of workers < 2**31. Cells and facilities must
     stand in the order of their ids for results that do not depend on the input's order.
@@ -101,9 +101,9 @@ def _augment(groups: _Groups, claims: Int64Array, through: Int64Array, free: Int
     heads = np.concatenate([all_groups, facility_node, group_node, np.full(facility_count, sink)])
     unbounded = groups.persons[groups.arc_group]
     limits = np.concatenate([claims, unbounded - through, through, free]).astype(np.int32)
-    network = sparse.csr_matrix((limits, (tails, heads)), shape=(sink + 1, sink + 1))
+    network = sparse.csr_array((limits, (tails, heads)), shape=(sink + 1, sink + 1))
     flow = maximum_flow(network, 0, sink, method="dinic").flow
-    return np.asarray(flow[group_node, facility_node], np.int64).ravel()
+    return np.asarray(sparse.csr_array(flow)[group_node, facility_node], np.int64)
 
 
 def _share_out(groups: _Groups, served: Int64Array, workers_persons: Int64Array) -> Int64Array:

@@ -69,11 +69,12 @@ class Snapped:
 
     def facility_snapped(self) -> BoolArray:
         """Return (F,) bool, snapped for every mode."""
-        return np.logical_and.reduce([snaps.edge >= 0 for snaps in self.facilities.values()])
+        snapped: BoolArray = np.logical_and.reduce([snaps.is_snapped for snaps in self.facilities.values()])
+        return snapped
 
     def cell_snapped(self, demand: Demand, standard: Standard) -> BoolArray:
         """Return (n,) bool, snapped for the mode of the cell's own class."""
-        urban, rural = (self.cells[standard.rule_of(name).mode].edge >= 0 for name in SETTLEMENT_CLASSES)
+        urban, rural = (self.cells[standard.rule_of(name).mode].is_snapped for name in SETTLEMENT_CLASSES)
         return np.where(demand.is_urban, urban, rural)
 
 
@@ -132,11 +133,6 @@ def cells_of(demand: Demand, rules: "tuple[Rule, ...] | list[Rule]") -> Int64Arr
     return np.flatnonzero(wanted)
 
 
-def take_snaps(snaps: Snaps, index: Int64Array) -> Snaps:
-    """Return the snaps at ``index``."""
-    return Snaps(**{name: values[index] for name, values in vars(snaps).items()})
-
-
 def _searches(standard: Standard) -> list[tuple[str, Impedance, list[Rule]]]:
     """Return the distinct searches: mode, impedance and the rules each of them answers."""
     keys = sorted({(rule.mode, rule.impedance) for rule in standard.rules})
@@ -155,11 +151,11 @@ def _search(
 ) -> tuple[Int32Array, Int64Array, Float32Array]:
     """Return facility, cell and cost of all pairs within the cutoffs of ``rules``."""
     chosen = cells_of(demand, rules)
-    if not len(chosen) or not len(snapped.facilities[mode].edge):
+    if not len(chosen) or not len(snapped.facilities[mode]):
         return np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros(0, np.float32)
     matrix: ODMatrix = od_matrix(
         network,
-        take_snaps(snapped.cells[mode], chosen),
+        snapped.cells[mode].take(chosen),
         snapped.facilities[mode],
         mode=mode,
         cutoff=max(rule.cutoff for rule in rules),
