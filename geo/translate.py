@@ -9,7 +9,7 @@ from pathlib import Path
 from geo.engine.errors import InputError, Problem, register_messages
 from geo.engine.progress import Progress, no_progress
 
-OPEN_VECTOR = 0x04
+OPEN_VECTOR = 0x04 | 0x40  # vectors, and say why if not
 _ProgressFunction = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_double, ctypes.c_char_p, ctypes.c_void_p)
 
 register_messages(
@@ -23,9 +23,13 @@ register_messages(
 
 
 def _library() -> ctypes.CDLL:
-    """Return GDAL with the signatures of what is called here; drivers are registered."""
+    """Return GDAL with the signatures of what is called here; drivers are registered.
+
+    It is a handle of our own on the library that is loaded: signatures set on GeoDjango's handle would change GeoDjango.
+    """
     from django.contrib.gis.gdal.libgdal import lgdal  # noqa: PLC0415  needs configured settings
 
+    gdal = ctypes.CDLL(lgdal._name)
     pointer = ctypes.c_void_p
     signatures: dict[str, tuple[object, list[object]]] = {
         "GDALAllRegister": (None, []),
@@ -39,10 +43,10 @@ def _library() -> ctypes.CDLL:
         "CPLErrorReset": (None, []),
     }
     for name, (result, arguments) in signatures.items():
-        function = getattr(lgdal, name)
+        function = getattr(gdal, name)
         function.restype, function.argtypes = result, arguments
-    lgdal.GDALAllRegister()
-    return lgdal
+    gdal.GDALAllRegister()
+    return gdal
 
 
 def _watched(progress: Progress) -> tuple[object, list[BaseException]]:

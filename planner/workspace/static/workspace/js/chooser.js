@@ -58,8 +58,7 @@ export function drawLegend({ store, t, language }, { limits, counts, missing }) 
   const rows = counts.map((count, i) => legendRow(`ramp-${rampIndex(i, counts.length)}`, `${written[i]} – ${written[i + 1]}`, count));
   if (missing) rows.push(legendRow("no-data", t("legend.no_data"), missing));
   fill(byId("legend"), rows);
-  const values = { indicator: t(`indicator.${indicator.key}`), level: t(`level.${level}`), method: t(`method.${method}`) };
-  byId("legend-caption").textContent = t("legend.caption", values);
+  byId("legend-caption").textContent = t("legend.caption", { level: t(`level.${level}`), method: t(`how.${method}`) });
 }
 
 /** @param {string} look @param {string} text @param {number} count */

@@ -4,7 +4,7 @@ import { layerReader } from "./server.js";
 import { createStore } from "./store.js";
 import { translator } from "./i18n.js";
 import { decode } from "./permalink.js";
-import { GATHERING, MARKETS, PLACES } from "./glyphs.js";
+import { MARKETS } from "./glyphs.js";
 import { nameOf } from "./format.js";
 
 /**
@@ -43,7 +43,7 @@ export function initialState(boot, asked) {
     level: "county",
     indicator: "served_share",
     method: "natural",
-    layers: ["sites", "streets", ...MARKETS, ...PLACES],
+    layers: ["sites", "streets", ...MARKETS],
     year: 0,
     selection: null,
     table: null,
@@ -86,9 +86,4 @@ function found({ kind, id }, data, areas) {
   if (kind === "venue") return data.venues.find(({ properties }) => properties.code === id) ?? null;
   if (kind === "site") return data.sites.find(({ properties }) => String(properties.rank) === id) ?? null;
   return data.cells?.find(({ properties }) => properties.h3_index === id) ?? null;
-}
-
-/** Whether a venue is an informal gathering point. @param {PointFeature<VenueProperties>} venue */
-export function isGathering(venue) {
-  return venue.properties.kind === GATHERING;
 }

@@ -141,6 +141,15 @@ export function nameOf(named, language) {
 }
 
 /**
+ * The name as maps write it: a city without 市, or "City" and the like.
+ * @param {Named & {level: string}} region @param {Language} language
+ */
+export function shortName(region, language) {
+  const name = nameOf(region, language);
+  return region.level === "prefecture" ? name.replace(/(?<=..)市$| City$/, "") : name;
+}
+
+/**
  * One sentence of the server's in the language of the page.
  * @param {Sentence} said @param {Language} language
  */

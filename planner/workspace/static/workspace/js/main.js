@@ -6,7 +6,7 @@ import { classOf, classify, rampIndex } from "./classify.js";
 import { createContext } from "./context.js";
 import { byId, fill, make } from "./dom.js";
 import { Drawer } from "./drawer.js";
-import { exactPersons, nameOf, shortDigest, whole } from "./format.js";
+import { exactPersons, nameOf, shortDigest, shortName, whole } from "./format.js";
 import { indicatorOf, stepFor, withShares } from "./indicators.js";
 import { MapView } from "./mapview.js";
 import { clearNotice, drawEmpty, drawError, missing, setBusy } from "./notices.js";
@@ -19,6 +19,8 @@ const page = createContext(boot, location.search, (sentence) => fill(byId("said"
 const { store, data, t, language, read } = page;
 const view = new MapView(byId("map"), boot, t, { pick, move: (moved) => store.set({ view: moved }), hint });
 const drawer = new Drawer(page);
+/** Whether the map stands where it was asked to, or has shown the whole place once. */
+let isPlaced = store.get().view !== null;
 
 /** @param {Picked | null} selection */
 function pick(selection) {
@@ -58,9 +60,10 @@ async function loadRegions() {
   data.counties = counties.features.map(prepared);
   data.cities = cities.features.map(prepared);
   const both = data.cities.length ? data.cities : data.counties;
-  view.setOutlines(data.cities, data.counties, (region) => nameOf(region, language));
+  view.setOutlines(data.cities, data.counties, (region) => shortName(region, language));
   view.setWhole(both.map(({ geometry }) => geometry));
-  if (!store.get().view) view.showWhole();
+  if (!isPlaced) view.showWhole();
+  isPlaced = true;
   drawRegions();
   setBusy(false);
 }
@@ -237,7 +240,7 @@ function listen() {
   store.on(["table", "sort"], () => {
     drawer.draw();
     drawer.mark(true);
-    view.map.invalidateSize({ pan: false });
+    view.fit();
   });
   const keys = /** @type {Array<keyof State>} */ (Object.keys(store.get()));
   store.on(keys, keepAddress);
@@ -245,8 +248,8 @@ function listen() {
     if (event.key === "Escape" && store.get().selection) store.set({ selection: null });
   });
   byId("copy").onclick = copyLink;
-  new ResizeObserver(() => view.map.invalidateSize({ pan: false })).observe(byId("map-area"));
-  window.addEventListener("beforeprint", () => view.map.invalidateSize({ pan: false }));
+  new ResizeObserver(() => view.fit()).observe(byId("map-area"));
+  window.addEventListener("beforeprint", () => view.fit());
 }
 
 async function start() {
@@ -265,7 +268,7 @@ async function start() {
   setBusy(false);
   if (gap) return drawEmpty(page, gap);
   const asked = store.get().view;
-  if (asked) view.setView(asked);
+  if (isPlaced && asked) view.setView(asked);
   showLayers();
   await Promise.all([attempt("regions", loadRegions), attempt("sites", loadSites), attempt("venues", loadVenues), attempt("uncovered", loadCells)]);
   keepAddress();

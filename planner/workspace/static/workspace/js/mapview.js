@@ -15,8 +15,8 @@ const PANES = [
   ["streets", 350],
   ["borders", 400],
   ["cells", 420],
-  ["names", 450],
-  ["venues", 470],
+  ["venues", 450],
+  ["names", 470],
   ["rings", 650],
 ];
 
@@ -62,14 +62,14 @@ export class MapView {
 
   /** @param {import("./i18n.js").Translate} t */
   _controls(t) {
-    const button = (/** @type {string} */ sign, /** @type {string} */ name, /** @type {() => void} */ act) =>
-      make("button", { type: "button", title: t(name), "aria-label": t(name), onclick: act }, sign);
+    const button = (/** @type {string} */ path, /** @type {string} */ name, /** @type {() => void} */ act) =>
+      make("button", { type: "button", title: t(name), "aria-label": t(name), onclick: act }, sign(path));
     const tools = make(
       "div",
       { class: "tools" },
-      button("＋", "map.zoom_in", () => this.map.zoomIn(1)),
-      button("－", "map.zoom_out", () => this.map.zoomOut(1)),
-      button("⛶", "map.whole", () => this.showWhole()),
+      button("M8,2V14M2,8H14", "map.zoom_in", () => this.map.zoomIn(1)),
+      button("M2,8H14", "map.zoom_out", () => this.map.zoomOut(1)),
+      button("M2,6V2H6M10,2H14V6M14,10V14H10M6,14H2V10", "map.whole", () => this.showWhole()),
     );
     this.map.getContainer().after(tools);
     L.control.scale({ imperial: false, position: "bottomright", maxWidth: 120 }).addTo(this.map);
@@ -209,7 +209,7 @@ export class MapView {
 
   /** @param {any} feature */
   _ringArea(feature) {
-    for (const [color, weight] of /** @type {Array<[string, number]>} */ ([[ORANGE, 5.5], ["#fff", 3], [ORANGE, 1.5]])) {
+    for (const [color, weight] of /** @type {Array<[string, number]>} */ ([["#fff", 5.5], [ORANGE, 2.5]])) {
       L.geoJSON(feature, { pane: "rings", interactive: false, style: { pane: "rings", interactive: false, color, weight, fill: false } }).addTo(this.rings);
     }
   }
@@ -221,7 +221,13 @@ export class MapView {
   }
 
   showWhole() {
+    this.fit();
     if (this.whole) this.map.fitBounds(this.whole, { padding: [14, 14], animate: false });
+  }
+
+  /** Take up the room there is now, keeping the middle. */
+  fit() {
+    this.map.invalidateSize({ animate: false });
   }
 
   /** @param {View} view */
@@ -245,6 +251,12 @@ export class MapView {
     const point = type === "Point" ? coordinates : labelPoint(feature.geometry);
     if (point && !this.map.getBounds().pad(-0.05).contains([point[1], point[0]])) this.map.panTo([point[1], point[0]], { animate: false });
   }
+}
+
+/** A sign on a button. @param {string} path */
+function sign(path) {
+  const line = makeSvg("path", { d: path, fill: "none", stroke: "currentColor", "stroke-width": 1.6 });
+  return makeSvg("svg", { viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true" }, line);
 }
 
 /** @param {PointFeature<CellProperties>} cell @param {number} zoom */

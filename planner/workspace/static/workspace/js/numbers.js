@@ -34,7 +34,7 @@ export function drawNumbers(page) {
 function heading({ t, language, boot, store, run }, place, result) {
   const workers = t("place.workers", { count: persons(result.workers_persons, language) });
   const origin = boot.demand ? t(boot.demand.is_modelled ? "place.modelled" : "place.year", { year: boot.demand.year ?? "" }) : "";
-  const title = make("h2", { title: exactPersons(result.workers_persons, language) }, `${nameOf(place, language)} · ${workers}`, origin && make("small", {}, `（${origin}）`));
+  const title = make("h2", { title: exactPersons(result.workers_persons, language) }, `${nameOf(place, language)} · ${workers}`, origin && make("small", {}, origin));
   const top = /** @type {Run} */ (run()).region;
   if (place === top) return title;
   const back = make("button", { type: "button", class: "link", onclick: () => store.set({ selection: null }) }, `‹ ${t("place.back", { name: nameOf(top, language) })}`);

@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createStore } from "./store.js";
+import { initialState } from "./context.js";
+
+test("those who listen hear once of what really changed", () => {
+  const store = createStore({ a: 1, b: { c: 2 } });
+  /** @type {string[]} */
+  const heard = [];
+  store.on(["a", "b"], (state) => heard.push(JSON.stringify(state)));
+  store.on(["b"], () => heard.push("b"));
+  store.set({ a: 1, b: { c: 2 } });
+  assert.deepEqual(heard, []);
+  store.set({ a: 5, b: { c: 2 } });
+  assert.deepEqual(heard, ['{"a":5,"b":{"c":2}}']);
+  assert.equal(store.get().a, 5);
+});
+
+/** @type {any} */
+const BOOT = {
+  runs: [{ digest: "r1" }, { digest: "r2" }],
+  recommendations: [{ digest: "p1", run: "r1" }, { digest: "p2", run: "r2" }, { digest: "p3", run: "r2" }],
+};
+
+test("the page begins with the first run and its newest plan", () => {
+  const state = initialState(BOOT, {});
+  assert.deepEqual([state.run, state.recommendation], ["r1", "p1"]);
+});
+
+test("a link names run and plan; a plan of another run is not shown on it", () => {
+  assert.equal(initialState(BOOT, { run: "r2", recommendation: "p3" }).recommendation, "p3");
+  assert.equal(initialState(BOOT, { run: "r2", recommendation: "p1" }).recommendation, "p2");
+  assert.equal(initialState(BOOT, { run: "gone" }).run, "r1");
+});
+
+test("without runs there is nothing to name", () => {
+  const state = initialState({ ...BOOT, runs: [] }, {});
+  assert.deepEqual([state.run, state.recommendation], ["", ""]);
+});
