@@ -1,0 +1,124 @@
+"""OSMnx graphs and their GraphML files to streets."""
+
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+import networkx as nx
+
+from geo.engine.errors import NetworkError, Problem, register_messages
+from geo.engine.network.osm_tags import control_of, rights_of
+from geo.engine.network.streets import CROSSING, SIGNALS, Streets
+from geo.engine.network.ways import Ways, streets_of_ways
+
+_CONTROLS = {"signals": int(SIGNALS), "crossing": int(CROSSING)}
+_LAT_LON_CRS = {"epsg:4326", "wgs84"}
+# A vertex between the nodes of a simplified edge has no id of its own; negative numbers cannot clash with OSM's.
+_FIRST_INNER_REF = -1
+
+WAY_TAGS = (
+    "access", "area", "bicycle", "bridge", "cycleway", "cycleway:left", "cycleway:left:oneway", "cycleway:right",
+    "cycleway:right:oneway", "duration", "electric_bicycle", "est_width", "expressway", "foot", "highway", "junction", "lanes",
+    "maxspeed", "motor_vehicle", "motorcar", "motorroad", "name", "name:en", "oneway", "oneway:bicycle", "ref", "route",
+    "service", "tunnel", "vehicle", "width",
+)  # fmt: skip
+
+register_messages(
+    {
+        "osmnx.crs": (
+            "图的坐标系应为 WGS-84 经纬度，现为“{value}”。",
+            "the graph must be in longitude and latitude (WGS-84), not “{value}”.",
+        ),
+        "osmnx.no_ways": ("图中没有任何可用道路。", "there is no usable way in the graph."),
+        "osmnx.not_graphml": (
+            "不是 OSMnx 保存的 GraphML 文件：{reason}。",
+            "is not a GraphML file as OSMnx writes them: {reason}.",
+        ),
+    }
+)
+
+
+def from_osmnx(graph: "nx.MultiDiGraph[Any]", *, file: str = "") -> Streets:
+    """Turn an OSMnx graph (simplified or not, in degrees) into streets.
+
+    OSMnx draws a two-way street as two edges; here it is one. Rights of way follow from the tags on the edges, so graphs of
+    network type "all" with the tags of :data:`WAY_TAGS` say most. Where a simplified edge merged ways, the first value counts.
+    Raises :class:`NetworkError` for a projected graph or one without usable ways.
+    """
+    crs = str(graph.graph.get("crs", "epsg:4326")).lower()
+    if crs not in _LAT_LON_CRS:
+        raise NetworkError(Problem(code="osmnx.crs", file=file, value=crs))
+    ways = Ways()
+    for node, data in graph.nodes(data=True):
+        control = control_of({key: str(value) for key, value in data.items()})
+        if control:
+            ways.controls[node] = _CONTROLS[control]
+    _add_edges(graph, ways)
+    if not len(ways):
+        raise NetworkError(Problem(code="osmnx.no_ways", file=file))
+    return streets_of_ways(ways)
+
+
+def read_graphml(path: Path) -> Streets:
+    """Read a GraphML file that OSMnx saved; raise :class:`NetworkError` if it is missing, empty or something else."""
+    import osmnx as ox  # noqa: PLC0415  it takes a second to load, and only this reader needs it
+
+    if not path.is_file():
+        raise NetworkError(Problem(code="file.missing", file=path.name))
+    if not path.stat().st_size:
+        raise NetworkError(Problem(code="file.empty", file=path.name))
+    try:
+        graph = ox.load_graphml(path)
+    except (ParseError, nx.NetworkXError, KeyError, ValueError, TypeError) as error:
+        raise NetworkError(Problem(code="osmnx.not_graphml", file=path.name, details={"reason": str(error)})) from error
+    return from_osmnx(graph, file=path.name)
+
+
+def _add_edges(graph: "nx.MultiDiGraph[Any]", ways: Ways) -> None:
+    seen: set[tuple[Any, Any, int, float]] = set()
+    next_inner = _FIRST_INNER_REF
+    for u, v, data in graph.edges(data=True):
+        tags, way_id = edge_tags(data), _first_int(data.get("osmid", 0))
+        length = round(float(data.get("length", 0.0)), 3)
+        if not _is_one_way(data):
+            if (v, u, way_id, length) in seen:
+                continue
+            seen.add((u, v, way_id, length))
+        rights = rights_of(tags)
+        if rights is None:
+            continue
+        vertices, next_inner = _vertices(graph, u, v, data, next_inner)
+        ways.add(way_id, rights, vertices)
+
+
+def edge_tags(data: dict[str, Any]) -> dict[str, str]:
+    """Return the tags of an edge as OSM has them; OSMnx turned one-way streets to run along the edge."""
+    tags = {key: str(_first(value)) for key, value in data.items() if key != "geometry"}
+    tags["oneway"] = "yes" if _is_one_way(data) else "no"
+    return tags
+
+
+def _is_one_way(data: dict[str, Any]) -> bool:
+    return str(_first(data.get("oneway", False))).lower() in {"true", "yes", "1"}
+
+
+def _first(value: Any) -> Any:
+    return value[0] if isinstance(value, list) and value else value
+
+
+def _first_int(value: Any) -> int:
+    found = _first(value)
+    return int(found) if str(found).lstrip("-").isdigit() else 0
+
+
+def _vertices(
+    graph: "nx.MultiDiGraph[Any]", u: Any, v: Any, data: dict[str, Any], next_inner: int
+) -> tuple[list[tuple[int, float, float]], int]:
+    """Return the vertices of an edge from u to v, inner ones numbered downwards, and the next free number."""
+    ends = [(node, float(graph.nodes[node]["x"]), float(graph.nodes[node]["y"])) for node in (u, v)]
+    inner = []
+    if data.get("geometry") is not None:
+        for lon, lat in data["geometry"].coords[1:-1]:
+            inner.append((next_inner, float(lon), float(lat)))
+            next_inner -= 1
+    return [ends[0], *inner, ends[1]], next_inner

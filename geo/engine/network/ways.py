@@ -1,0 +1,132 @@
+"""Ways with their vertices to streets: cut where ways meet and where something delays."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from geo.engine.crs import distance_metres
+from geo.engine.modes import MODES
+from geo.engine.network.osm_tags import CLASSES, Rights
+from geo.engine.network.streets import Streets
+
+Int64Array = npt.NDArray[np.int64]
+Float64Array = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+MIN_VERTICES = 2
+
+
+@dataclass(kw_only=True)
+class Ways:
+    """Ways collected one by one: rights and ids a way, references and degrees a vertex, controls a reference."""
+
+    ids: list[int] = field(default_factory=list)
+    rights: list[Rights] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
+    refs: list[int] = field(default_factory=list)
+    lon: list[float] = field(default_factory=list)
+    lat: list[float] = field(default_factory=list)
+    controls: dict[int, int] = field(default_factory=dict)
+
+    def add(self, way_id: int, rights: Rights, vertices: list[tuple[int, float, float]]) -> None:
+        """Add one way of two or more vertices ``(reference, lon, lat)``; shorter ones are no streets."""
+        if len(vertices) < MIN_VERTICES:
+            return
+        self.ids.append(way_id)
+        self.rights.append(rights)
+        self.sizes.append(len(vertices))
+        refs, lon, lat = zip(*vertices, strict=True)
+        self.refs.extend(refs)
+        self.lon.extend(lon)
+        self.lat.extend(lat)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+def streets_of_ways(ways: Ways) -> Streets:
+    """Cut the ways at their ends, where they share a vertex with a way, and at controls; return the streets.
+
+    A ferry's duration is shared out over its parts by length.
+    """
+    refs = np.array(ways.refs, np.int64)
+    lon, lat = np.array(ways.lon), np.array(ways.lat)
+    sizes = np.array(ways.sizes, np.int64)
+    starts = np.cumsum(sizes) - sizes
+    is_node = _cuts(refs, starts, sizes, np.array(sorted(ways.controls), np.int64))
+    first, last, of_way = _pieces(is_node, starts, sizes)
+    node_refs, node_vertex = np.unique(refs[is_node], return_index=True)
+    vertex_of_node = np.flatnonzero(is_node)[node_vertex]
+    counts = last - first + 1
+    indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    vertices = np.repeat(first - indptr[:-1], counts) + np.arange(indptr[-1])
+    rights = _RightsColumns.of(ways.rights)
+    return Streets(
+        node_lon=lon[vertex_of_node],
+        node_lat=lat[vertex_of_node],
+        node_control=np.array([ways.controls.get(ref, 0) for ref in node_refs.tolist()], np.uint8),
+        edge_from=np.searchsorted(node_refs, refs[first]).astype(np.int32),
+        edge_to=np.searchsorted(node_refs, refs[last]).astype(np.int32),
+        edge_way_id=np.array(ways.ids, np.int64)[of_way],
+        edge_class=rights.highway[of_way],
+        classes=CLASSES,
+        shape_indptr=indptr,
+        shape_lon=lon[vertices],
+        shape_lat=lat[vertices],
+        modes=MODES,
+        forward_allowed=rights.forward[:, of_way],
+        backward_allowed=rights.backward[:, of_way],
+        max_speed_kph=rights.max_speed_kph[of_way],
+        fixed_seconds=_shared_out(rights.duration_seconds, of_way, _lengths(lon, lat, first, last)),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _RightsColumns:
+    """The rights of W ways as arrays: (W,) or (3, W)."""
+
+    highway: npt.NDArray[np.uint8]
+    forward: BoolArray
+    backward: BoolArray
+    max_speed_kph: npt.NDArray[np.float32]
+    duration_seconds: npt.NDArray[np.float32]
+
+    @classmethod
+    def of(cls, rights: list[Rights]) -> "_RightsColumns":
+        number = {name: i for i, name in enumerate(CLASSES)}
+        return cls(
+            highway=np.array([number[right.highway] for right in rights], np.uint8),
+            forward=np.array([right.forward for right in rights], np.bool_).reshape(-1, len(MODES)).T,
+            backward=np.array([right.backward for right in rights], np.bool_).reshape(-1, len(MODES)).T,
+            max_speed_kph=np.array([right.max_speed_kph or np.nan for right in rights], np.float32),
+            duration_seconds=np.array([right.duration_seconds or np.nan for right in rights], np.float32),
+        )
+
+
+def _cuts(refs: Int64Array, starts: Int64Array, sizes: Int64Array, controls: Int64Array) -> BoolArray:
+    """Return for every vertex whether a street ends there."""
+    _, index, uses = np.unique(refs, return_inverse=True, return_counts=True)
+    is_node = np.asarray(uses[index] > 1)
+    is_node[starts] = is_node[starts + sizes - 1] = True
+    is_node |= np.isin(refs, controls)
+    return is_node
+
+
+def _pieces(is_node: BoolArray, starts: Int64Array, sizes: Int64Array) -> tuple[Int64Array, Int64Array, Int64Array]:
+    """Return the first and last vertex of every piece between two cuts of one way, and its way."""
+    nodes = np.flatnonzero(is_node)
+    way = np.repeat(np.arange(len(sizes)), sizes)[nodes]
+    same = way[:-1] == way[1:]
+    return nodes[:-1][same], nodes[1:][same], way[:-1][same]
+
+
+def _lengths(lon: Float64Array, lat: Float64Array, first: Int64Array, last: Int64Array) -> Float64Array:
+    along = np.concatenate([[0.0], np.cumsum(distance_metres(lon[:-1], lat[:-1], lon[1:], lat[1:]))])
+    return np.asarray(along[last] - along[first])
+
+
+def _shared_out(duration: npt.NDArray[np.float32], of_way: Int64Array, length: Float64Array) -> npt.NDArray[np.float32]:
+    """Return (E,) seconds: each way's duration shared over its edges by length, NaN where it has none."""
+    of_whole_way = np.bincount(of_way, weights=length, minlength=len(duration))[of_way]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return (duration[of_way] * length / of_whole_way).astype(np.float32)

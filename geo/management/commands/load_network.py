@@ -1,0 +1,121 @@
+"""Load the streets: from an extract on disk, from Overpass, from OSMnx GraphML, or from an edge table."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from django.conf import settings
+from django.utils import timezone
+
+from geo.cli import GigshedCommand
+from geo.engine.modes import SpeedTable
+from geo.engine.network import TravelNetwork
+from geo.engine.network.build import build_network
+from geo.engine.network.edge_table import read_edge_table
+from geo.engine.network.osm import read_osm
+from geo.engine.network.osmnx_graph import read_graphml
+from geo.engine.network.streets import Streets
+from geo.engine.progress import part_of
+from geo.ingest.place_streets import streets_of_place
+from geo.models import NetworkSnapshot
+from geo.services.networks import keep_network
+from geo.services.sources import keep_source
+
+READERS = {"pbf": read_osm, "osm": read_osm, "graphml": read_graphml, "edges": read_edge_table}
+KINDS = {
+    "pbf": NetworkSnapshot.Kind.OSM, "osm": NetworkSnapshot.Kind.OSM, "place": NetworkSnapshot.Kind.OSMNX,
+    "graphml": NetworkSnapshot.Kind.OSMNX, "edges": NetworkSnapshot.Kind.EDGES,
+}  # fmt: skip
+OSM_LICENCE = "ODbL 1.0, © OpenStreetMap contributors"
+READING_SHARE = 0.7
+
+
+class Command(GigshedCommand):
+    """Read streets, work out times by mode, keep the network and make it the active one."""
+
+    help = "Load a street network and make it the active one."
+    teaches = """give exactly one source:
+  manage.py load_network --pbf liechtenstein.osm.pbf     an OpenStreetMap extract (PBF; --osm for XML is the same reader)
+  manage.py load_network --place "南京市"                 fetched by OSMnx from Overpass (GIGSHED_OVERPASS_URL)
+  manage.py load_network --graphml city.graphml          a graph that OSMnx saved
+  manage.py load_network --edges streets.csv             columns from_id,to_id,from_lon,from_lat,to_lon,to_lat and, if you
+                                                         have them, highway,oneway,maxspeed,way_id
+  manage.py load_network --pbf x.osm.pbf --speeds my.csv other speeds; the table that ships is geo/engine/speeds.csv
+
+Exit code 2: the file or place cannot be used; nothing changed."""
+
+    def add_options(self, parser: ArgumentParser) -> None:
+        """Add the sources and the speed table."""
+        one = parser.add_mutually_exclusive_group(required=True)
+        one.add_argument("--pbf", type=Path, metavar="FILE", help="OpenStreetMap extract, .osm.pbf")
+        one.add_argument("--osm", type=Path, metavar="FILE", help="OpenStreetMap extract, XML (.osm, .osm.gz, .osm.bz2)")
+        one.add_argument("--place", metavar="NAME", help="name of a place that Nominatim knows")
+        one.add_argument("--graphml", type=Path, metavar="FILE", help="GraphML file saved by OSMnx")
+        one.add_argument("--edges", type=Path, metavar="FILE", help="edge table, CSV or Parquet")
+        parser.add_argument("--speeds", type=Path, metavar="FILE", help="speed table to use instead of the one that ships")
+        parser.add_argument("--name", default="", help="name of the network (default: the file's or place's)")
+
+    def run(self, *, speeds: Path | None, name: str, **options: Any) -> dict[str, Any]:
+        """Read, build, keep; return the counts."""
+        way = next(key for key in KINDS if options.get(key))
+        given = options[way]
+        with self.progress("路网 / streets") as progress:
+            table = SpeedTable.read(speeds) if speeds else None
+            streets = self._read(way, given)
+            part_of(progress, 0.0, READING_SHARE)(1.0)
+            label = name or (given.name if isinstance(given, Path) else given)
+            network = build_network(streets, speeds=table, source=label)
+            snapshot, is_new = keep_network(
+                network,
+                name=label,
+                kind=KINDS[way],
+                source=self._source(way, label),
+                var_dir=settings.VAR_DIR,
+                at=timezone.now(),
+            )
+        return summary(network, snapshot, is_new)
+
+    def _read(self, way: str, given: Any) -> Streets:
+        if way == "place":
+            return streets_of_place(
+                given,
+                overpass_url=settings.OVERPASS_URL,
+                nominatim_url=settings.NOMINATIM_URL,
+                cache_folder=settings.VAR_DIR / "osmnx",
+            )
+        return READERS[way](given)
+
+    def _source(self, way: str, label: str) -> Any:
+        is_osm = way != "edges"
+        return keep_source(
+            "streets-osm" if is_osm else "streets-edges",
+            name_zh="OpenStreetMap 道路" if is_osm else "道路表",
+            name_en="Streets of OpenStreetMap" if is_osm else "Street table",
+            owner="OpenStreetMap contributors" if is_osm else "",
+            licence=OSM_LICENCE if is_osm else "",
+            method="geo/engine/network; docs/streets.md",
+            file_name=label[:255],
+        )
+
+
+def summary(network: TravelNetwork, snapshot: NetworkSnapshot, is_new: bool) -> dict[str, Any]:
+    """Return what was loaded, for machines and for people."""
+    km = {
+        mode: round(float(network.edge_length_metres[network.allowed_edges(mode)].sum(dtype=np.float64)) / 1000, 1)
+        for mode in network.modes
+    }
+    closed = network.report["closed_outside_largest_component"]
+    lines = [
+        f"{snapshot.name}：{network.node_count:,} 个节点，{network.edge_count:,} 条道路"
+        f" / {network.node_count:,} nodes, {network.edge_count:,} streets · {snapshot.digest[:8]}"
+        + ("" if is_new else "（已有 / already there）"),
+        *(
+            f"  {mode}: {length:,.1f} km; 不连通而关闭 / closed as cut off: {closed[mode]['edges']:,} ({closed[mode]['km']:,.1f} km)"
+            for mode, length in km.items()
+        ),
+    ]
+    return {
+        "digest": snapshot.digest, "is_new": is_new, "nodes": network.node_count, "edges": network.edge_count, "km": km,
+        "report": network.report, "lines": lines,
+    }  # fmt: skip
