@@ -15,7 +15,7 @@ Int64Array = npt.NDArray[np.int64]
 
 RESOLUTION = 9
 SAMPLE_METRES = 40.0
-WORKERS_PER_STREET_KM = 60.0
+WORKERS_PER_STREET_KM = 300.0
 URBAN_STREET_KM_PER_KM2 = 6.0
 # People live along local streets; main roads have fewer doors, paths and motorways none.
 CLASS_WEIGHT = {
@@ -89,7 +89,7 @@ def _cell_metres(network: TravelNetwork) -> dict[str, float]:
 def people_along_streets(network: TravelNetwork, *, workers_persons: int | None = None) -> PlacePeople:
     """Spread gig workers over H3 cells of resolution 9 in proportion to the street length in them.
 
-    ``workers_persons``: the total, kept exactly (largest remainder); None: 60 per weighted kilometre of street, a round draft
+    ``workers_persons``: the total, kept exactly (largest remainder); None: 300 per weighted kilometre of street, a round draft
     figure. A cell is urban from 6 weighted km of street per km². Cells that get nobody are left out.
     """
     metres = _cell_metres(network)
