@@ -11,9 +11,10 @@ import numpy.typing as npt
 import shapely
 from pyproj import Geod, Transformer
 
+from geo.engine.units import SQUARE_METRES_PER_KM2
+
 Float64Array = npt.NDArray[np.float64]
 GEOD = Geod(ellps="WGS84")
-SQUARE_METRES_PER_KM2 = 1e6
 
 
 @dataclass(frozen=True, kw_only=True)

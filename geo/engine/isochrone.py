@@ -31,10 +31,14 @@ class Segments:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Isochrone:
-    """What is reached: the segments, their lines in degrees, and the polygon ``band_metres`` around them in degrees."""
+    """What is reached, in degrees WGS-84.
+
+    segments: the parts of edges; lines: a MultiLineString of them; polygon: the band of ``band_metres`` around them, empty
+    where nothing is reached.
+    """
 
     segments: Segments
-    lines: shapely.MultiLineString
+    lines: shapely.Geometry
     polygon: shapely.Geometry
     band_metres: float
 
@@ -60,11 +64,18 @@ def isochrone(
     segments = reached_segments(
         network, point, direction=direction, cutoff=cutoff, leg_speed_kph=leg_speed_kph, **where  # type: ignore[arg-type]
     )  # fmt: skip
-    plane = Plane.around(network.node_lon, network.node_lat)
-    lines = segment_lines(network, segments, plane)
-    band = shapely.buffer(shapely.multilinestrings(lines), band_metres, quad_segs=BAND_QUAD_SEGMENTS)
-    in_degrees = shapely.MultiLineString(plane.shape_to_degrees(shapely.multilinestrings(lines)))
-    return Isochrone(segments=segments, lines=in_degrees, polygon=plane.shape_to_degrees(band), band_metres=band_metres)
+    if not len(segments.edge):
+        return Isochrone(segments=segments, lines=shapely.MultiLineString(), polygon=shapely.Polygon(), band_metres=band_metres)
+    # Around the point itself, so that the band is true to width however large the network is.
+    plane = Plane(lon=float(point.lon[0]), lat=float(point.lat[0]))
+    lines = shapely.MultiLineString(segment_lines(network, segments, plane).tolist())
+    band = lines.buffer(band_metres, quad_segs=BAND_QUAD_SEGMENTS)
+    return Isochrone(
+        segments=segments,
+        lines=plane.shape_to_degrees(lines),
+        polygon=plane.shape_to_degrees(band),
+        band_metres=band_metres,
+    )
 
 
 def reached_segments(
@@ -110,7 +121,7 @@ def segment_lines(network: TravelNetwork, segments: Segments, plane: Plane) -> n
 def _covered_share(left: Float64Array, edge_cost: npt.NDArray[np.float32]) -> Float64Array:
     """Return the share of each edge that can be covered with what is left at one end, 0 to 1."""
     with np.errstate(invalid="ignore"):
-        return np.where(left > 0, np.clip(left / edge_cost, 0.0, 1.0), 0.0)
+        return np.where((left > 0) & np.isfinite(edge_cost), np.clip(left / edge_cost, 0.0, 1.0), 0.0)
 
 
 def _both_ends(head: Float64Array, tail: Float64Array) -> Segments:
@@ -132,17 +143,24 @@ def _own_edge(
     ``out_of_start``: what the edge costs in the sense in which the search leaves its from-node.
     """
     edge, at = int(point.edge[0]), float(point.fraction[0])
-    if left <= 0:
-        return Segments(edge=np.empty(0, np.int32), start=np.empty(0), end=np.empty(0))
-    end = min(1.0, at + left / float(out_of_start[edge]))
-    start = max(0.0, at - left / float(out_of_end[edge]))
+    share = _covered_share(np.full(2, left), np.array([out_of_start[edge], out_of_end[edge]]))
+    start, end = max(0.0, at - share[1]), min(1.0, at + share[0])
     return Segments(edge=np.array([edge], np.int32), start=np.array([start]), end=np.array([end]))
 
 
 def _joined(parts: list[Segments]) -> Segments:
+    """Return the parts sorted by edge and start; those of one edge that overlap or touch become one."""
     edge = np.concatenate([part.edge for part in parts])
     start = np.concatenate([part.start for part in parts])
     end = np.concatenate([part.end for part in parts])
     kept = end > start
     order = np.lexsort((start[kept], edge[kept]))
-    return Segments(edge=edge[kept][order], start=start[kept][order], end=end[kept][order])
+    edge, start, end = edge[kept][order], start[kept][order], end[kept][order]
+    # Edge numbers spread the fractions so far apart that one running maximum serves all edges.
+    offset = 2.0 * edge
+    furthest = np.maximum.accumulate(end + offset)
+    opens = np.ones(len(edge), np.bool_)
+    opens[1:] = (start + offset)[1:] > furthest[:-1]
+    first = np.flatnonzero(opens)
+    end = np.maximum.reduceat(end, first) if len(first) else end
+    return Segments(edge=edge[first], start=start[first], end=end)

@@ -1,8 +1,8 @@
 """Travel time from many places to many places, in the direction people go: from where they live to the venue."""
 
-from geo.engine.traveltime.access import LEG_SPEED_KPH
+from geo.engine.traveltime.access import LEG_SPEED_KPH, largest_cost
 from geo.engine.traveltime.matrix import ODMatrix, od_matrix
 from geo.engine.traveltime.nearest import Nearest, nearest
 from geo.engine.traveltime.reach import node_costs
 
-__all__ = ["LEG_SPEED_KPH", "Nearest", "ODMatrix", "nearest", "node_costs", "od_matrix"]
+__all__ = ["LEG_SPEED_KPH", "Nearest", "ODMatrix", "largest_cost", "nearest", "node_costs", "od_matrix"]

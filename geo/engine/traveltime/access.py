@@ -1,12 +1,14 @@
-"""How a snapped place joins the nodes of the network, and what that costs."""
+"""How a snapped place joins the nodes of the network, and what that costs, in exact sums."""
 
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
 
-from geo.engine.network.model import Impedance, TravelNetwork
+from geo.engine.network.model import Direction, Impedance, TravelNetwork
 from geo.engine.snapping import NOT_SNAPPED, Snaps
+from geo.engine.units import metres_per_second
 
 Float32Array = npt.NDArray[np.float32]
 Float64Array = npt.NDArray[np.float64]
@@ -14,9 +16,12 @@ Int32Array = npt.NDArray[np.int32]
 Int64Array = npt.NDArray[np.int64]
 
 LEG_SPEED_KPH = 3.96
-METRES_PER_KPH_SECOND = 1 / 3.6
-# Cutoffs are inclusive. Sums of single-precision costs differ from the true sum by far less than this (s or m).
-TOLERANCE = 1e-3
+# Every cost is a whole number of these (seconds or metres): then sums below 2**33 are exact in double precision, whatever their
+# order, so that equal ways tie, threads do not matter and an inclusive cutoff is one.
+TICK = 2.0**-20
+# Times come in single precision: fifteen blocks of one minute may add up to 900.00002 s. A millionth of the cutoff is forgiven.
+CUTOFF_TOLERANCE_SHARE = 1e-6
+LARGEST_FINITE = float(np.finfo(np.float64).max)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -32,10 +37,36 @@ class Ends:
     leg: Float64Array
 
 
+def largest_cost(cutoff: float) -> float:
+    """Return the largest cost that counts as within ``cutoff`` (inclusive): a millionth more, for single-precision times.
+
+    For ``inf`` the largest finite number: what is closed is out of any reach.
+    """
+    return min(cutoff * (1 + CUTOFF_TOLERANCE_SHARE), LARGEST_FINITE)
+
+
+def in_ticks(cost: npt.NDArray[np.floating]) -> Float64Array:
+    """Return costs rounded to whole ticks of 2**-20 (a microsecond or micrometre), float64; what is above 0 stays above 0."""
+    ticks = np.rint(cost / TICK)
+    return np.where((ticks == 0) & (cost > 0), 1.0, ticks) * TICK
+
+
+_search_costs: "WeakKeyDictionary[TravelNetwork, dict[tuple[str, Direction, Impedance], Float32Array]]" = WeakKeyDictionary()
+
+
+def search_costs(network: TravelNetwork, mode: str, direction: Direction, impedance: Impedance) -> Float32Array:
+    """Return (A,) float32, the arc costs of :meth:`TravelNetwork.arc_costs` in whole ticks; worked out once a network."""
+    known, key = _search_costs.setdefault(network, {}), (mode, direction, impedance)
+    if key not in known:
+        # Single precision holds whole ticks exactly: from 8 on it is coarser than a tick, below that finer.
+        known[key] = in_ticks(network.arc_costs(mode, direction, impedance).astype(np.float64)).astype(np.float32)
+    return known[key]
+
+
 def leg_costs(snaps: Snaps, impedance: Impedance, leg_speed_kph: float) -> Float64Array:
     """Return (n,) float64: the walk between place and street, in seconds or metres; ``inf`` where not snapped."""
     metres = snaps.snap_metres.astype(np.float64)
-    return metres if impedance == "metres" else metres / (leg_speed_kph * METRES_PER_KPH_SECOND)
+    return in_ticks(metres if impedance == "metres" else metres / metres_per_second(leg_speed_kph))
 
 
 def leaving(network: TravelNetwork, snaps: Snaps, mode: str, impedance: Impedance, leg_speed_kph: float) -> Ends:
@@ -46,7 +77,7 @@ def leaving(network: TravelNetwork, snaps: Snaps, mode: str, impedance: Impedanc
     """
     along, against, delay = network.edge_costs(mode, impedance)
     ends = _ends(network, snaps, to_from_node=against, to_to_node=along, impedance=impedance, leg_speed_kph=leg_speed_kph)
-    return Ends(node=ends.node, cost=ends.cost + delay[ends.node], leg=ends.leg)
+    return Ends(node=ends.node, cost=ends.cost + in_ticks(delay[ends.node].astype(np.float64)), leg=ends.leg)
 
 
 def arriving(network: TravelNetwork, snaps: Snaps, mode: str, impedance: Impedance, leg_speed_kph: float) -> Ends:
@@ -79,4 +110,4 @@ def _ends(
 def _part(fraction: Float64Array, cost: Float32Array) -> Float64Array:
     """Return the cost of a part of an edge; a place exactly at an end is at that node, even where the edge is closed."""
     with np.errstate(invalid="ignore"):
-        return np.where(fraction == 0, 0.0, fraction * cost.astype(np.float64))
+        return in_ticks(np.where(fraction == 0, 0.0, fraction * cost.astype(np.float64)))

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.engine.jit import njit
+from geo.engine.traveltime.access import TICK
 from geo.engine.traveltime.search import Scratch, scratch_for, settle_within
 
 FIRST_ROOM = 1024
@@ -55,12 +56,15 @@ def on_same_edge(by_edge, edge, fraction, limit, scratch, count):  # type: ignor
     indptr, origin, at, leg, along, against = by_edge
     for k in range(indptr[edge], indptr[edge + 1]):
         ahead = fraction - at[k]
-        if ahead == 0.0:
-            cost = leg[k]
-        elif ahead > 0.0:
-            cost = leg[k] + ahead * along[edge]
-        else:
-            cost = leg[k] - ahead * against[edge]
+        running = 0.0
+        if ahead > 0.0:
+            running = ahead * along[edge]
+        elif ahead < 0.0:
+            running = -ahead * against[edge]
+        ticks = np.rint(running / TICK)
+        if running > 0.0:
+            ticks = max(ticks, 1.0)
+        cost = leg[k] + ticks * TICK
         if cost <= limit:
             count = note(scratch, count, origin[k], cost)
     return count

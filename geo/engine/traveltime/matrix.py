@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import SimpleQueue
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,15 +14,16 @@ import pandas as pd
 from geo.engine.network.model import Impedance, TravelNetwork
 from geo.engine.progress import Progress, no_progress
 from geo.engine.snapping import NOT_SNAPPED, Snaps
-from geo.engine.traveltime.access import LEG_SPEED_KPH, TOLERANCE, Ends, arriving, leaving
+from geo.engine.traveltime.access import LEG_SPEED_KPH, Ends, arriving, largest_cost, leaving, search_costs
 from geo.engine.traveltime.chunk import ChunkScratch, chunk_scratch, reach_chunk
+from geo.engine.units import SECONDS_PER_MINUTE
 
 Float32Array = npt.NDArray[np.float32]
 Float64Array = npt.NDArray[np.float64]
 Int32Array = npt.NDArray[np.int32]
 Int64Array = npt.NDArray[np.int64]
 
-SECONDS_PER_MINUTE = 60.0
+Chunk = tuple[Int64Array, Int32Array, Float32Array]
 CHUNK_DESTINATIONS = 32
 
 
@@ -99,44 +101,51 @@ def od_matrix(
     """Return what it costs to go from each origin to each destination, where that is at most ``cutoff``.
 
     ``origins`` (n) and ``destinations`` (D) are snapped with the same mode. ``cutoff``: seconds or metres as ``impedance``
-    says, >= 0, inclusive (a millisecond or millimetre above still counts), may be ``inf``. The cost of a trip is the leg from
-    the origin to the street at ``leg_speed_kph``, the way along edges with the delay of every node entered, and the leg to the
-    destination; between places on one edge also the direct way. One bounded search back from each destination (Dijkstra 1959).
+    says, >= 0, inclusive (a millionth above still counts, see :func:`largest_cost`), may be ``inf``. The cost of a trip is the
+    leg from the origin to the street at ``leg_speed_kph``, the way along edges with the delay of every node entered, and the
+    leg to the destination; between places on one edge also the direct way. One bounded search back from each destination
+    (Dijkstra, Numerische Mathematik 1, 1959).
+
     ``threads``: None for one a core; the result does not depend on it. Raises :class:`NetworkError` for an unknown mode.
     """
-    out = leaving(network, origins, mode, impedance, leg_speed_kph)
+    fixed = _ground(network, origins, mode, impedance, leg_speed_kph)
     into = arriving(network, destinations, mode, impedance, leg_speed_kph)
-    by_node = origins_by_node(out, network.node_count)
-    by_edge, edge_legs = origins_by_edge(origins, out.leg, network.edge_count)
-    along, against, _ = network.edge_costs(mode, impedance)
-    arcs = network.arcs
-    fixed = (
-        (arcs.indptr, arcs.head, network.arc_costs(mode, "to", impedance)),
-        (by_node.indptr, by_node.member, by_node.value),
-        (by_edge.indptr, by_edge.member, by_edge.value, edge_legs, along, against),
-    )
+    places = [np.array(part) for part in (destinations.edge, destinations.fraction, into.node, into.cost, into.leg)]
+    limit = largest_cost(cutoff)
 
-    def one_chunk(first: int, scratch: ChunkScratch) -> tuple[Int64Array, Int32Array, Float32Array]:
-        rows = slice(first, first + CHUNK_DESTINATIONS)
-        places = (destinations.edge[rows], destinations.fraction[rows], into.node[rows], into.cost[rows], into.leg[rows])
-        found: tuple[Int64Array, Int32Array, Float32Array] = reach_chunk(*fixed, places, cutoff + TOLERANCE, scratch)
+    def one_chunk(first: int, scratch: ChunkScratch) -> Chunk:
+        rows = tuple(part[first : first + CHUNK_DESTINATIONS] for part in places)
+        found: Chunk = reach_chunk(*fixed, rows, limit, scratch)
         return found
 
     def fresh() -> ChunkScratch:
-        return chunk_scratch(network.node_count, len(arcs.head), len(origins))
+        return chunk_scratch(network.node_count, len(network.arcs.head), len(origins))
 
     chunks = _run_chunks(range(0, len(destinations), CHUNK_DESTINATIONS), one_chunk, fresh, threads, progress)
-    counts = np.concatenate([chunk[0] for chunk in chunks]) if chunks else np.empty(0, np.int64)
-    return ODMatrix(
-        indptr=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        origin=np.concatenate([chunk[1] for chunk in chunks]) if chunks else np.empty(0, np.int32),
-        cost=np.concatenate([chunk[2] for chunk in chunks]) if chunks else np.empty(0, np.float32),
-        origin_count=len(origins),
-        impedance=impedance,
+    return _joined(chunks, len(origins), impedance)
+
+
+def _ground(
+    network: TravelNetwork, origins: Snaps, mode: str, impedance: Impedance, leg_speed_kph: float
+) -> tuple[tuple[npt.NDArray[Any], ...], ...]:
+    """Return what all searches share: the graph, the origins by node, and the origins by edge with the edges' costs."""
+    out = leaving(network, origins, mode, impedance, leg_speed_kph)
+    by_node = origins_by_node(out, network.node_count)
+    by_edge, edge_legs = origins_by_edge(origins, out.leg, network.edge_count)
+    along, against, _ = network.edge_costs(mode, impedance)
+    return (
+        (network.arcs.indptr, network.arcs.head, search_costs(network, mode, "to", impedance)),
+        (by_node.indptr, by_node.member, by_node.value),
+        # Copies: kernels are compiled once for plain arrays, whether the network is in memory or mapped from a file.
+        (by_edge.indptr, by_edge.member, by_edge.value, edge_legs, np.array(along), np.array(against)),
     )
 
 
-Chunk = tuple[Int64Array, Int32Array, Float32Array]
+def _joined(chunks: list[Chunk], origin_count: int, impedance: Impedance) -> ODMatrix:
+    nothing: Chunk = (np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0, np.float32))
+    counts, origin, cost = (np.concatenate(parts) for parts in zip(nothing, *chunks, strict=True))
+    indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    return ODMatrix(indptr=indptr, origin=origin, cost=cost, origin_count=origin_count, impedance=impedance)
 
 
 def _run_chunks(

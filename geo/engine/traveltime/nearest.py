@@ -8,7 +8,7 @@ import numpy.typing as npt
 from geo.engine.jit import njit
 from geo.engine.network.model import Impedance, TravelNetwork
 from geo.engine.snapping import Snaps
-from geo.engine.traveltime.access import LEG_SPEED_KPH, TOLERANCE, Ends, arriving, leaving
+from geo.engine.traveltime.access import LEG_SPEED_KPH, Ends, arriving, in_ticks, largest_cost, leaving, search_costs
 from geo.engine.traveltime.matrix import origins_by_edge
 from geo.engine.traveltime.search import scratch_for, settle_within
 
@@ -49,7 +49,7 @@ def _spread_all(
 ) -> tuple[Float64Array, Int32Array]:
     """Return (N,) the cost of the cheapest destination from each node, and its number."""
     arcs = network.arcs
-    graph = (arcs.indptr, arcs.head, network.arc_costs(mode, "to", impedance))
+    graph = (arcs.indptr, arcs.head, search_costs(network, mode, "to", impedance))
     nodes, seeds = into.node.ravel(), (into.cost + into.leg[:, None]).ravel()
     numbers = np.repeat(np.arange(len(into.leg), dtype=np.int32), 2)
     scratch, settled = scratch_for(network.node_count, len(arcs.head) + len(nodes)), np.empty(network.node_count, np.int32)
@@ -74,10 +74,11 @@ def nearest(
     """Return for each origin the destination that costs least, in the direction origin → destination.
 
     Costs as in :func:`geo.engine.traveltime.matrix.od_matrix`; of equally cheap destinations the lowest number wins.
+    One search from all destinations at once. Raises :class:`NetworkError` for an unknown mode.
     """
     out = leaving(network, origins, mode, impedance, leg_speed_kph)
     into = arriving(network, destinations, mode, impedance, leg_speed_kph)
-    limit = cutoff + TOLERANCE
+    limit = largest_cost(cutoff)
     node_cost, node_label = _spread_all(network, into, mode, impedance, limit)
     through = out.cost + out.leg[:, None] + node_cost[out.node]
     labels = np.where(np.isfinite(through), node_label[out.node], UNLABELLED)
@@ -115,7 +116,7 @@ def _direct(
     ahead = groups.value[entry] - origins.fraction[origin]
     with np.errstate(invalid="ignore"):
         running = np.where(ahead == 0, 0.0, np.where(ahead > 0, ahead * along[edge], -ahead * against[edge]))
-    total = origin_leg[origin] + running + legs[entry]
+    total = origin_leg[origin] + in_ticks(running) + legs[entry]
     order = np.lexsort((groups.member[entry], total, origin))
     first = order[np.unique(origin[order], return_index=True)[1]]
     cost = np.full(len(origins), np.inf)

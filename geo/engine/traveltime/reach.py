@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from geo.engine.network.model import Direction, Impedance, TravelNetwork
 from geo.engine.snapping import Snaps
-from geo.engine.traveltime.access import LEG_SPEED_KPH, TOLERANCE, arriving, leaving
+from geo.engine.traveltime.access import LEG_SPEED_KPH, arriving, largest_cost, leaving, search_costs
 from geo.engine.traveltime.search import scratch_for, settle_within
 
 
@@ -32,8 +32,8 @@ def node_costs(
     arcs = network.arcs
     scratch, settled = scratch_for(network.node_count, len(arcs.head)), np.empty(network.node_count, np.int32)
     seeds = ends.cost[0] + ends.leg[0]
-    arc_cost = network.arc_costs(mode, direction, impedance)
-    count = settle_within(arcs.indptr, arcs.head, arc_cost, ends.node[0], seeds, cutoff + TOLERANCE, scratch, settled)
+    arc_cost = search_costs(network, mode, direction, impedance)
+    count = settle_within(arcs.indptr, arcs.head, arc_cost, ends.node[0], seeds, largest_cost(cutoff), scratch, settled)
     reached = settled[:count]
     costs[reached] = scratch.cost[reached]
     return costs

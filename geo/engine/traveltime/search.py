@@ -85,6 +85,7 @@ def settle_within(indptr, head, arc_cost, nodes, costs, limit, scratch, settled)
     """Settle all nodes within ``limit`` of the seeds ``nodes`` at ``costs``, cheapest first; return how many.
 
     Their numbers stand in ``settled[:count]`` and their costs in ``scratch.cost``, under the new generation.
+    ``limit`` is finite; what costs ``inf`` is closed and never settled.
     """
     scratch.generation[0] += 1
     generation, size, count = scratch.generation[0], 0, 0
