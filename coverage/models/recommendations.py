@@ -40,9 +40,9 @@ class Recommendation(models.Model):
     """One answer to a plan on the ground of one coverage run, with its proof of quality.
 
     ``objective_persons``: workers newly reached by all sites; ``bound_persons``: no plan can reach more; ``gap_share`` =
-    (bound − objective) / bound. ``unmet``: each quota or budget that could not be met, ``[{"code", "zh", "en"}]``. ``proofs``: by
-    year ``[{"year", "sites", "cost_yuan", "objective_persons", "bound_persons", "gap_share", "status"}]``, cumulative; earlier
-    years are chosen among the sites of the last. ``heartbeat_at``: the last sign of life of the worker that has it.
+    (bound − objective) / bound. ``unmet``: each quota or budget that could not be met, ``[{"code", "zh", "en"}]``. ``proofs``:
+    by year ``[{"year", "sites", "cost_yuan", "objective_persons", "bound_persons", "gap_share", "status"}]``, cumulative;
+    earlier years are chosen among the sites of the last. ``heartbeat_at``: the last sign of life of its worker.
     """
 
     digest = models.CharField(_("digest"), max_length=32, unique=True)

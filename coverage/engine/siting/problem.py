@@ -22,7 +22,7 @@ BoolArray = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, kw_only=True)
 class Phase:
-    """The end of a year: at most ``sites_most`` sites and ``budget_yuan`` (None: any) up to then, both cumulative."""
+    """The end of a year: at most ``sites_most`` sites and ``budget_yuan`` (None: none of its own) until then, cumulative."""
 
     year: int
     sites_most: int
@@ -170,7 +170,7 @@ def _faults(phases: Sequence[Phase], quotas: Sequence[Quota]) -> list[Fault]:
     for before, after in pairwise(phases):
         if after.year <= before.year:
             faults.append(Fault(code="siting.years_not_rising", value=str(after.year)))
-        if after.sites_most < before.sites_most or _budget(after) < _budget(before):
+        if after.sites_most < before.sites_most or _falls(before.budget_yuan, after.budget_yuan):
             faults.append(Fault(code="siting.phases_fall", value=str(after.year)))
     years = {phase.year for phase in phases}
     for quota in quotas:
@@ -183,5 +183,6 @@ def _faults(phases: Sequence[Phase], quotas: Sequence[Quota]) -> list[Fault]:
     return faults
 
 
-def _budget(phase: Phase) -> float:
-    return float("inf") if phase.budget_yuan is None else phase.budget_yuan
+def _falls(before: float | None, after: float | None) -> bool:
+    """Say whether the money falls; a year without a budget of its own is held by the later ones."""
+    return before is not None and after is not None and after < before

@@ -192,6 +192,12 @@ def test_contradictions_of_the_question_come_all_at_once():
     assert codes == ["siting.years_not_rising", "siting.phases_fall", "siting.quota_year", "siting.quota_crossed"]
 
 
+def test_a_year_without_budget_is_held_by_the_money_of_the_years_after_it():
+    phases = [Phase(year=2022, sites_most=2), Phase(year=2025, sites_most=2, budget_yuan=1.5)]
+    solution = solve(problem_of([[0], [1]], [10, 20], phases=phases))
+    assert [proof.cost_yuan for proof in solution.proofs] == [1.0, 1.0]
+
+
 def test_no_candidate_is_an_error_a_user_can_mend():
     with pytest.raises(SitingError, match="not one feasible candidate"):
         solve(problem_of([], [1, 2]))
