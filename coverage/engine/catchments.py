@@ -12,6 +12,7 @@ from geo.engine.network.model import Impedance
 from geo.engine.progress import Progress, no_progress, part_of
 from geo.engine.snapping import Snaps, snap
 from geo.engine.traveltime import ODMatrix, od_matrix
+from geo.engine.traveltime.access import largest_cost
 
 BoolArray = npt.NDArray[np.bool_]
 Float32Array = npt.NDArray[np.float32]
@@ -25,7 +26,7 @@ class Catchments:
     """Who can reach each of F facilities among n cells, sorted by facility, then by cell.
 
     indptr: (F + 1,) int64; cell: (nnz,) int32; the cells of facility f are ``cell[indptr[f]:indptr[f + 1]]``, each once.
-    cost: (nnz,) float32 in the unit of the cell's own rule, seconds or metres, both off-network ways included, never above its
+    cost: (nnz,) float32 in the unit of the cell's own rule, seconds or metres, both off-network ways included, within its
     cutoff. cell_snapped: (n,) bool, a street of the cell's mode lies within the standard's longest way; facility_snapped: (F,)
     bool, the same for every mode of the standard. Arrays are read-only.
     """
@@ -165,11 +166,11 @@ def _search(
     )
     facility = np.repeat(np.arange(len(matrix.indptr) - 1, dtype=np.int32), np.diff(matrix.indptr))
     cell = chosen[matrix.origin]
-    kept = matrix.cost <= _cutoffs(demand, rules)[cell]
+    kept = matrix.cost <= _largest_costs(demand, rules)[cell]
     return facility[kept], cell[kept], matrix.cost[kept]
 
 
-def _cutoffs(demand: Demand, rules: list[Rule]) -> Float64Array:
-    """Return (n,) float64, the cutoff of each cell; NaN, which nothing meets, where its class has none of ``rules``."""
-    by_class = {rule.settlement_class: rule.cutoff for rule in rules}
+def _largest_costs(demand: Demand, rules: list[Rule]) -> Float64Array:
+    """Return (n,) float64, what counts as within the cutoff of each cell; NaN, which nothing meets, without a rule."""
+    by_class = {rule.settlement_class: largest_cost(rule.cutoff) for rule in rules}
     return np.where(demand.is_urban, by_class.get("urban", np.nan), by_class.get("rural", np.nan))

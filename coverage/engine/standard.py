@@ -86,7 +86,7 @@ class Rule:
         """Return the rule as JSON values; an infinite cutoff is the string ``"inf"``."""
         cutoffs = {"cutoff_minutes": self.cutoff_minutes, "cutoff_metres": self.cutoff_metres}
         return {"settlement_class": self.settlement_class, "mode": self.mode} | {
-            name: "inf" if value is not None and math.isinf(value) else value for name, value in cutoffs.items()
+            name: value if value is None else "inf" if math.isinf(value) else float(value) for name, value in cutoffs.items()
         }
 
 
@@ -125,8 +125,8 @@ class Standard:
         """Return the standard as JSON values, rules in a fixed order."""
         return {
             "rules": [self.rule_of(name).as_json() for name in SETTLEMENT_CLASSES],
-            "max_snap_metres": self.max_snap_metres,
-            "snap_speed_kph": self.snap_speed_kph,
+            "max_snap_metres": float(self.max_snap_metres),
+            "snap_speed_kph": float(self.snap_speed_kph),
         }
 
     @cached_property

@@ -40,8 +40,8 @@ def facilities_at(*places, capacity=None):
     )  # fmt: skip
 
 
-def standard_of(*, minutes=3.01, metres=501.0, mode="ebike", **values):
-    """Urban: so many minutes; rural: so many metres. The defaults leave no doubt about rounding at 3 and 2 blocks."""
+def standard_of(*, minutes=3.0, metres=500.0, mode="ebike", **values):
+    """Urban: so many minutes; rural: so many metres. By default 3 and 2 blocks, inclusive."""
     rules = (
         Rule(settlement_class="urban", mode=mode, cutoff_minutes=minutes),
         Rule(settlement_class="rural", mode=mode, cutoff_metres=metres),

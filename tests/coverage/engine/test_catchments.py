@@ -59,13 +59,11 @@ def test_signals_cost_on_entry_also_at_the_end():
     assert found.cost.tolist() == pytest.approx([90.0], abs=0.01)
 
 
-def test_the_cutoff_is_inclusive_to_the_last_bit():
-    network, demand, facilities = city(), demand_at([(8, 5)]), facilities_at((5, 5))
-    metres = catchments(network, demand, facilities, standard_of(metres=1000)).cost[0]
-    assert metres == pytest.approx(750.0, abs=0.01)
-    at_cutoff, below = (standard_of(metres=float(limit)) for limit in (metres, np.nextafter(metres, np.float32(0))))
-    assert catchments(network, demand, facilities, at_cutoff).reached.tolist() == [True]
-    assert catchments(network, demand, facilities, below).reached.tolist() == [False]
+@pytest.mark.parametrize(("minutes", "metres", "reached"), [(3, 750, [True, True]), (2.9999, 749.99, [False, False])])
+def test_the_cutoff_is_inclusive(minutes, metres, reached):
+    # Both are 3 blocks away: (2, 5) is urban, 3 minutes; (8, 5) is rural, 750 m.
+    standard = standard_of(minutes=minutes, metres=metres)
+    assert catchments(city(), demand_at([(2, 5), (8, 5)]), facilities_at((5, 5)), standard).reached.tolist() == reached
 
 
 def test_different_modes_for_the_classes():

@@ -55,4 +55,6 @@ def test_the_digest_names_the_content_whatever_the_order_of_rules():
     other = Rule(settlement_class="rural", mode="ebike", cutoff_metres=math.inf)
     endless, near = Standard(rules=(URBAN, other)), Standard(rules=(URBAN, RURAL), max_snap_metres=500)
     assert len({standard.digest, endless.digest, near.digest}) == 3
+    whole_numbers, decimals = (Standard(rules=(URBAN, RURAL), max_snap_metres=limit) for limit in (1000, 1000.0))
+    assert whole_numbers.digest == decimals.digest
     assert standard.rule_of("rural") is RURAL
