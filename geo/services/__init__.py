@@ -1,0 +1,1 @@
+"""Writes to the records of the ground: each in one transaction."""
