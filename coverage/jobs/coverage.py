@@ -31,10 +31,6 @@ LOADED_SHARE, ASSESSED_SHARE = 0.1, 0.9
 
 register_messages(
     {
-        "coverage.no_demand": (
-            "区域“{value}”没有需求单元；请先载入需求数据。",
-            "region “{value}” has no demand cells; load demand first.",
-        ),
         "coverage.busy": (
             "同样输入的运行 {value} 正在进行中；请等待其完成。",
             "run {value} of the same inputs is under way; wait for it to end.",
@@ -116,14 +112,11 @@ def _must_start_again(run: CoverageRun, at: dt.datetime) -> bool:
 
 def read_inputs(*, standard: CoverageStandard, region: Region, network_digest: str, day: Day) -> Inputs:
     """Read what a run of ``standard`` in ``region`` works on; see :func:`start_coverage_run`."""
-    demand = demand_inputs(region)
-    if not len(demand):
-        raise InputError(Problem(code="coverage.no_demand", value=region.code))
-    regions, rules = result_regions(region), standard_inputs(standard)
+    demand, regions, rules = demand_inputs(region), result_regions(region), standard_inputs(standard)
     return Inputs(
         region=region,
         regions=regions,
-        parts=region_parts(regions, demand.region_codes),
+        parts=region_parts(regions, demand.region_codes) | {region.code: list(demand.region_codes)},
         demand=demand,
         venues=counted_venues(region, standard, day=day),
         standard=rules,

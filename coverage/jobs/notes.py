@@ -8,6 +8,7 @@ from coverage.engine.assess import Assessment
 from coverage.models import CoverageRun
 from coverage.notes import Note, note
 from geo.models import DemandCell, Region
+from geo.selectors import demand_source
 
 if TYPE_CHECKING:
     from coverage.jobs.coverage import Inputs
@@ -44,7 +45,8 @@ def _notes_on_cells(inputs: "Inputs", found: Assessment) -> list[Note]:
 
 
 def _notes_on_sources(run: CoverageRun, inputs: "Inputs") -> list[Note]:
-    modelled = DemandCell.objects.filter(region__path__startswith=run.region.path, is_modelled=True).exists()
+    cells = DemandCell.objects.filter(region__path__startswith=run.region.path, source=demand_source(run.region))
+    modelled = cells.filter(is_modelled=True).exists()
     zones = Region.objects.filter(
         path__startswith=run.region.path, unit_type=Region.UnitType.FUNCTIONAL_ZONE, code__in=inputs.demand.region_codes
     ).exclude(pk=run.region.pk).count()  # fmt: skip

@@ -4,6 +4,7 @@ from coverage.models import CoverageStandard
 from coverage.services import load_shipped_standards
 from geo.engine.errors import InputError, NetworkError, Problem, register_messages
 from geo.models import NetworkSnapshot, Region
+from geo.selectors import active_network
 
 register_messages(
     {
@@ -27,10 +28,6 @@ register_messages(
         "choice.network_unknown": (
             "没有摘要以“{value}”开头的路网，或不止一个。",
             "there is no street network whose digest begins with “{value}”, or more than one.",
-        ),
-        "choice.network_none": (
-            "还没有可用的路网；请先运行 load_network 或 load_demo。",
-            "there is no active street network yet; run load_network or load_demo first.",
         ),
     }
 )
@@ -71,7 +68,4 @@ def chosen_network(digest: str | None) -> NetworkSnapshot:
         if len(found) != 1:
             raise NetworkError(Problem(code="choice.network_unknown", value=digest))
         return found[0]
-    newest = NetworkSnapshot.objects.filter(is_active=True).first()
-    if newest is None:
-        raise NetworkError(Problem(code="choice.network_none"))
-    return newest
+    return active_network()

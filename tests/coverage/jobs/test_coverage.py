@@ -133,12 +133,22 @@ def test_without_venues_everyone_is_out_of_reach_and_minutes_are_unknown():
     assert codes_of(run)[0] == "coverage.no_venues"
 
 
+def test_a_run_for_a_township_holds_its_people():
+    standard, _, network = make_ground()
+    west = Region.objects.get(code="320102")
+    town = make_region("320102001", "街道", "township", parent=west)
+    moved = DemandCell.objects.filter(region=west).order_by("pk")[:3].values_list("pk", flat=True)
+    DemandCell.objects.filter(pk__in=list(moved)).update(region=town)
+    run = run_coverage(start((standard, town, network))[0].pk)
+    assert list(run.results.values_list("region__code", "workers_persons", "cells_count")) == [("320102001", 30, 3)]
+
+
 def test_a_region_without_demand_is_refused():
     standard, _, network = make_ground()
     other = make_region("330000", "浙江省", "province")
     with pytest.raises(InputError) as caught:
         start((standard, other, network))
-    assert caught.value.problems[0].code == "coverage.no_demand"
+    assert caught.value.problems[0].code == "demand.none"
     assert CoverageRun.objects.count() == 0
 
 
