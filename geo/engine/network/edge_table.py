@@ -1,10 +1,12 @@
 """Edge tables (CSV or Parquet) to streets: one row a street between two points."""
 
+import csv
 import math
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.csv as pa_csv
 
 from geo.engine.errors import NetworkError, Problem, register_messages
 from geo.engine.network.osm_tags import CLASSES, rights_of
@@ -61,10 +63,20 @@ def _read(path: Path) -> pd.DataFrame:
     try:
         if path.suffix.lower() == ".parquet":
             return pd.read_parquet(path).astype(str)
-        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        return _read_csv(path)
     except (ValueError, OSError, pa.ArrowInvalid) as error:
         details = {"reason": str(error).splitlines()[0]}
         raise NetworkError(Problem(code="edges.unreadable", file=path.name, details=details)) from error
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
+    """Read all fields as text; Arrow's reader refuses rows with too many or too few fields, where others shift them."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        names = next(csv.reader(file), [])
+    table = pa_csv.read_csv(
+        path, convert_options=pa_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False)
+    )
+    return pd.DataFrame(table.to_pydict())
 
 
 def _check_columns(frame: pd.DataFrame, file: str) -> None:

@@ -42,7 +42,8 @@ def from_osmnx(graph: "nx.MultiDiGraph[Any]", *, file: str = "") -> Streets:
     """Turn an OSMnx graph (simplified or not, in degrees) into streets.
 
     OSMnx draws a two-way street as two edges; here it is one. Rights of way follow from the tags on the edges, so graphs of
-    network type "all" with the tags of :data:`WAY_TAGS` say most. Where a simplified edge merged ways, the first value counts.
+    network type "all" with the tags of :data:`WAY_TAGS` say most. Where a simplified edge merged ways, the first value counts:
+    simplify with ``edge_attrs_differ=["osmid"]`` to keep ways apart.
     Raises :class:`NetworkError` for a projected graph or one without usable ways.
     """
     crs = str(graph.graph.get("crs", "epsg:4326")).lower()

@@ -1,0 +1,73 @@
+"""OSMnx graphs give the same streets as the file they were made from."""
+
+import networkx as nx
+import numpy as np
+import osmnx as ox
+import pytest
+
+from geo.engine.errors import NetworkError
+from geo.engine.network.build import build_network
+from geo.engine.network.osm import read_osm
+from geo.engine.network.osmnx_graph import WAY_TAGS, edge_tags, from_osmnx, read_graphml
+from tests.geo.engine.network.osm_files import WHOLE, write
+
+ONE_WAY = WHOLE.replace('<tag k="maxspeed" v="20"/>', '<tag k="maxspeed" v="20"/><tag k="oneway" v="-1"/>')
+
+
+@pytest.fixture(autouse=True)
+def _tags():
+    ox.settings.useful_tags_way = list(WAY_TAGS)
+
+
+def lengths(network):
+    """Return km open to each mode, along and against."""
+    return [
+        [round(float(network.edge_length_metres[np.isfinite(row)].sum()), 1) for row in rows]
+        for rows in (network.forward_seconds, network.backward_seconds)
+    ]
+
+
+@pytest.mark.parametrize("text", [WHOLE, ONE_WAY])
+@pytest.mark.parametrize("simplify", [True, False])
+def test_the_graph_and_the_file_have_the_same_streets(tmp_path, text, simplify):
+    path = write(tmp_path, text)
+    graph = ox.graph_from_xml(path, simplify=False, retain_all=True)
+    if simplify:
+        graph = ox.simplify_graph(graph, edge_attrs_differ=["osmid"])
+    ours, theirs = (build_network(s, source="") for s in (read_osm(path), from_osmnx(graph)))
+    # A one-way street may be drawn in the other sense: only the sum over both senses must agree.
+    np.testing.assert_allclose(np.sum(lengths(ours), axis=0), np.sum(lengths(theirs), axis=0), atol=0.5)
+
+
+def test_graphml_is_read_back(tmp_path):
+    graph = ox.graph_from_xml(write(tmp_path, WHOLE), retain_all=True)
+    ox.save_graphml(graph, tmp_path / "g.graphml")
+    again, first = read_graphml(tmp_path / "g.graphml"), from_osmnx(graph)
+    assert len(again.edge_from) == len(first.edge_from)
+    np.testing.assert_allclose(np.sort(again.node_lon), np.sort(first.node_lon))
+
+
+def test_merged_tags_count_by_their_first_value():
+    tags = edge_tags({"highway": ["primary", "residential"], "oneway": [True, False], "geometry": object()})
+    assert tags == {"highway": "primary", "oneway": "yes"}
+
+
+def test_a_projected_graph_is_refused():
+    graph = nx.MultiDiGraph(crs="epsg:32650")
+    with pytest.raises(NetworkError, match="epsg:32650"):
+        from_osmnx(graph)
+
+
+def test_a_graph_without_ways_is_refused():
+    with pytest.raises(NetworkError, match="no usable way"):
+        from_osmnx(nx.MultiDiGraph(crs="epsg:4326"))
+
+
+@pytest.mark.parametrize(("content", "code"), [(None, "file.missing"), (b"", "file.empty"), (b"<graphml", "osmnx.not_graphml")])
+def test_what_is_no_graphml_is_said(tmp_path, content, code):
+    path = tmp_path / "g.graphml"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(NetworkError) as raised:
+        read_graphml(path)
+    assert raised.value.problems[0].code == code
