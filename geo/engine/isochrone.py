@@ -10,7 +10,7 @@ from shapely.ops import substring
 from geo.engine.crs import Plane
 from geo.engine.network.model import Direction, Impedance, TravelNetwork
 from geo.engine.snapping import Snaps, edge_lines
-from geo.engine.traveltime.access import LEG_SPEED_KPH, leg_costs
+from geo.engine.traveltime.access import LARGEST_FINITE, LEG_SPEED_KPH, leg_costs
 from geo.engine.traveltime.reach import node_costs
 
 Float64Array = npt.NDArray[np.float64]
@@ -101,11 +101,12 @@ def reached_segments(
         entered = costs + delay
         from_start, from_end = entered[network.edge_from], entered[network.edge_to]
         out_of_start, out_of_end = against, along
-    head = _covered_share(cutoff - from_start, out_of_start)
-    tail = _covered_share(cutoff - from_end, out_of_end)
+    budget = min(cutoff, LARGEST_FINITE)
+    head = _covered_share(budget - from_start, out_of_start)
+    tail = _covered_share(budget - from_end, out_of_end)
     parts = [_both_ends(head, tail)]
     if point.is_snapped[0]:
-        left = cutoff - float(leg_costs(point, impedance, leg_speed_kph)[0])
+        left = budget - float(leg_costs(point, impedance, leg_speed_kph)[0])
         parts.append(_own_edge(point, out_of_start, out_of_end, left))
     return _joined(parts)
 
@@ -120,7 +121,7 @@ def segment_lines(network: TravelNetwork, segments: Segments, plane: Plane) -> n
 
 def _covered_share(left: Float64Array, edge_cost: npt.NDArray[np.float32]) -> Float64Array:
     """Return the share of each edge that can be covered with what is left at one end, 0 to 1."""
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         return np.where((left > 0) & np.isfinite(edge_cost), np.clip(left / edge_cost, 0.0, 1.0), 0.0)
 
 

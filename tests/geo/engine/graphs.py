@@ -37,7 +37,8 @@ def at(*places):
     edge, fraction, metres = (np.array(column) for column in zip(*rows, strict=True)) if rows else (np.empty(0),) * 3
     blank = np.where(edge < 0, np.nan, 0.0)
     return Snaps(
-        edge=edge.astype(np.int32), fraction=fraction.astype(np.float64), snap_metres=metres.astype(np.float32), lon=blank, lat=blank
+        edge=edge.astype(np.int32), fraction=fraction.astype(np.float64), snap_metres=metres.astype(np.float32),
+        lon=blank, lat=blank,
     )  # fmt: skip
 
 

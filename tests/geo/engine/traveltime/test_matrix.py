@@ -57,7 +57,7 @@ def test_halfway_along_a_block_counts_half():
 
 def test_signals_are_paid_by_those_who_enter_the_crossing():
     city = grid_city(columns=COLUMNS, rows=5, signals=((2, 0),))
-    # From (1.5, 0) half a block to the signals, 30 s there, a block on: 30 + 30 + 60 s. Round the signals would be 3 blocks more.
+    # From (1.5, 0) half a block to the signals, 30 s there, a block on: 30 + 30 + 60 s. Round them is longer.
     assert minutes(city, (1.5, 0), (3, 0)) == pytest.approx(2.0, abs=1e-4)
     # Who lives beyond them does not.
     assert minutes(city, (2.5, 0), (4, 0)) == pytest.approx(1.5, abs=1e-4)
