@@ -7,6 +7,7 @@ import numpy as np
 from django.contrib.gis.geos import Point
 from django.db import transaction
 
+from geo.engine.capacity import capacity_of_area
 from geo.engine.network import TravelNetwork
 from geo.engine.synthetic.place import (
     WORKERS_PER_STREET_KM,
@@ -20,7 +21,6 @@ from geo.models import WGS84, DataSource, DemandCell, OpeningHours, Region, Venu
 from geo.services.place_regions import PlaceRegions, place_regions
 from geo.services.sources import keep_source
 
-CAPACITY_PERSONS_PER_M2 = 8
 BATCH_ROWS = 5_000
 WAITING_PERSONS_PER_M2 = 0.3
 
@@ -109,7 +109,7 @@ def _venue(venue: PlaceVenue, county: Region, name: str, source: DataSource) -> 
         code=f"{county.code}-{kind.letters}-{venue.number:03d}", name_zh=f"{name}{kind.name_zh}{venue.number}",
         name_en=f"{name} {kind.name_en} {venue.number}", kind=venue.kind, status=venue.status, region=county,
         location=Point(venue.lon, venue.lat, srid=WGS84), floor_area_m2=None if waiting else venue.floor_area_m2,
-        capacity_persons=None if waiting else round(venue.floor_area_m2 * CAPACITY_PERSONS_PER_M2),
+        capacity_persons=None if waiting else capacity_of_area(venue.floor_area_m2),
         staff_persons=None if waiting else max(1, round(venue.floor_area_m2 / 100 * kind.staff_per_100_m2)),
         waiting_persons=round(venue.floor_area_m2 * WAITING_PERSONS_PER_M2) if waiting else None, source=source,
     )  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from geo.engine.capacity import CAPACITY_PERSONS_PER_M2
 from geo.engine.errors import Problem as Fault
 from geo.engine.errors import SitingError, register_messages
 
@@ -46,7 +47,7 @@ class CandidateRules:
     renovate_yuan_per_m2: float = 1_800.0
     build_fixed_yuan: float = 360_000.0
     build_yuan_per_m2: float = 3_000.0
-    capacity_persons_per_m2: float = 8.0
+    capacity_persons_per_m2: float = CAPACITY_PERSONS_PER_M2
     build_sites_count: float = 400
     build_sites_per_region: float = 3
     build_spacing_metres: float = 1_500.0

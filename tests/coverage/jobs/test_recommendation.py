@@ -113,7 +113,7 @@ def test_site_cards_say_action_gap_and_reasons(run):
         "G1": "integrate", "G2": "renovate", "H1": "integrate", "SITE": "build",
     }  # fmt: skip
     assert cards["G2"].cost_yuan == 600_000 + 1_800 * 300
-    assert cards["G1"].capacity_persons == 4_800
+    assert cards["G1"].capacity_persons == 14_400
     assert [item["code"] for item in cards["G2"].standard_gap] == ["1.2", "3.2", "3.7"]
     assert [item["code"] for item in cards["G2"].reasons["refused"]] == ["integrate_area"]
     assert cards["G1"].venue.code == "G1"

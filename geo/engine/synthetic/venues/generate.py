@@ -2,19 +2,21 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
+from geo.engine.capacity import capacity_of_area
 from geo.engine.synthetic.province import GROUPS, Province
 from geo.engine.synthetic.settlements import Settlements
 from geo.engine.synthetic.venues.kinds import GATHERING_PLACES, KINDS, OCCUPATIONS, ROADS_ZH, Hours, Kind
 
 Float64Array = npt.NDArray[np.float64]
 
-CAPACITY_PERSONS_PER_M2 = 8
 GIG_MARKETS, BRANCH_MARKETS, GATHERING_POINTS = 22, 16, 90
+TRADE_MARKET_EVERY = 6
 _PERSONS_PER_STATION, _PERSONS_PER_DOORSTEP = 650_000, 170_000
 _BESIDE_STREET_METRES = (8.0, 30.0)
 _MANY_WORKERS_PERSONS = 120_000
@@ -59,10 +61,11 @@ def generate_venues(
 ) -> list[MadeVenue]:  # fmt: skip
     """Generate the tiers of venues in realistic numbers, each 8 to 30 m from a street node of its county.
 
-    Per county: one public HR market, one or two migrant-worker service centres, one grassroots platform per town, doorstep stations
-    by residents; in the province 22 gig markets (most populous counties first, by lot), 16 branch markets, a gig station per
-    650,000 urban residents, 90 gathering points by modelled workers. ``node_lon``, ``node_lat``: nodes open to walkers. Capacity is
-    8 workers on the books per m² of floor area, a draft figure. Telephone numbers cannot exist (0000 exchange).
+    Per county: one public HR market, one or two migrant-worker service centres, one grassroots platform per town, doorstep
+    stations by residents; in the province 22 gig markets (most populous counties first, by lot), 16 branch markets, a gig
+    station per 650,000 urban residents, 90 gathering points by modelled workers. ``node_lon``, ``node_lat``: nodes open to
+    walkers. Capacity is 24 workers on the books per m² of floor area, a draft figure. Telephone numbers cannot exist (0000
+    exchange).
     """
     ground = _Ground.of(province, settlements, node_lon, node_lat)
     serial: dict[tuple[int, str], int] = {}
@@ -105,11 +108,11 @@ def _market_wishes(
     for place, county in enumerate(np.sort(chosen)):
         status = ("accepted", "operating", "operating", "trial")[place % 4]
         yield _Wish(
-            kind="gig_market_trade" if place % 6 == 5 else "gig_market_comprehensive",
+            kind="gig_market_trade" if place % TRADE_MARKET_EVERY == TRADE_MARKET_EVERY - 1 else "gig_market_comprehensive",
             town=seats[int(county)],
             within=0.6,
             status=status,
-        )  # noqa: PLR2004, E501
+        )
     for county in rng.choice(chosen, size=min(BRANCH_MARKETS, count), replace=count < BRANCH_MARKETS):
         of_county = np.flatnonzero((province.towns.county == county) & ~province.towns.is_seat)
         yield _Wish(kind="branch_market", town=int(rng.choice(of_county)) if len(of_county) else seats[int(county)], within=0.5)
@@ -140,7 +143,7 @@ class _Ground:
         county = province.county_at(x, y)
         order = np.argsort(county, kind="stable")
         starts = np.searchsorted(county[order], np.arange(len(province.counties) + 1))
-        nodes_of = tuple(order[low:high] for low, high in zip(starts[:-1], starts[1:], strict=True))
+        nodes_of = tuple(order[low:high] for low, high in pairwise(starts))
         trees = tuple(cKDTree(np.column_stack([x[nodes], y[nodes]])) for nodes in nodes_of)
         return cls(province=province, settlements=settlements, x=x, y=y, nodes_of=nodes_of, trees=trees)
 
@@ -162,7 +165,8 @@ class _Ground:
 
 
 def _venue(
-    province: Province, wish: _Wish, county: int, number: int, names: tuple[str, str], at: tuple[float, float], rng: np.random.Generator
+    province: Province, wish: _Wish, county: int, number: int, names: tuple[str, str], at: tuple[float, float], rng:
+    np.random.Generator
 ) -> MadeVenue:  # fmt: skip
     kind, town = KINDS[wish.kind], wish.town
     code = province.counties.codes[county]
@@ -176,7 +180,7 @@ def _venue(
         code=f"{code}-{kind.letters}-{number:02d}", name_zh=name_zh, name_en=name_en, kind=wish.kind,
         status=wish.status, county=county, lon=at[0], lat=at[1],
         address=f"{names[0]}{province.towns.names_zh[town]}{rng.choice(ROADS_ZH)}{house}号（合成）",
-        floor_area_m2=area, capacity_persons=None if area is None else round(CAPACITY_PERSONS_PER_M2 * area),
+        floor_area_m2=area, capacity_persons=None if area is None else capacity_of_area(area),
         staff_persons=None if area is None else max(1, round(area / 100 * kind.staff_per_100_m2)),
         waiting_persons=int(rng.lognormal(4.5, 0.7)) + 15 if gathers else None,
         phone="" if gathers else f"025-0000-{int(rng.integers(10_000)):04d}",

