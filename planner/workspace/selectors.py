@@ -13,7 +13,7 @@ from coverage.models.runs import JobState
 from geo.models import DataSource, NetworkSnapshot, Region, Venue
 from geo.tiles import tiles_path
 from planner.accounts.policy import Act
-from planner.accounts.scope import permits, scoped
+from planner.accounts.scope import granted_paths, permits, scoped
 
 Person = AbstractBaseUser | AnonymousUser
 Json = dict[str, Any]
@@ -41,6 +41,7 @@ def page_data(user: Person, language: str) -> Json:
         "recommendations": [_recommendation(each, user) for each in _recommendations(user, runs)],
         "demand": {"year": demand.year, "is_modelled": demand.is_modelled} if demand else None,
         "has": {
+            "grant": bool(granted_paths(user)),
             "regions": scoped(Region, user).exists(),
             "network": scoped(NetworkSnapshot, user).exists(),
             "venues": scoped(Venue, user).exists(),

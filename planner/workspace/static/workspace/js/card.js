@@ -2,6 +2,7 @@
 
 import { byId, fill, make } from "./dom.js";
 import { exactPersons, exactYuan, gain, minutes, nameOf, percent, persons, squareMetres, yuan } from "./format.js";
+import { hoursText } from "./hours.js";
 import { actionPicture, dialPicture, kindPicture } from "./pictures.js";
 import { GATHERING } from "./glyphs.js";
 
@@ -97,13 +98,13 @@ function venueCard({ language, t, placeName }, venue) {
   return {
     title: nameOf(venue, language),
     kicker: t(`kind.${venue.kind}`),
-    picture: isGathering ? dialPicture(venue.opening_hours ?? "") : kindPicture(venue.kind),
+    picture: isGathering ? dialPicture(venue.opening_hours ?? []) : kindPicture(venue.kind),
     big: known ? exactPersons(count, language) : "—",
     what: known ? t(isGathering ? "card.waiting" : "card.capacity_big") : t("card.no_capacity"),
     table: "venues",
     facts: [
       ["card.status", t(`status.${venue.status}`)],
-      ["card.hours", venue.opening_hours ?? ""],
+      ["card.hours", hoursText(venue.opening_hours ?? [], language)],
       ["card.area", squareMetres(venue.floor_area_m2)],
       ["card.region", placeName(venue.region_code)],
       ["card.code", venue.code],

@@ -2,6 +2,7 @@
 
 import { byId, fill, make } from "./dom.js";
 import { index, isNumber, nameOf, percent, whole, NOTHING } from "./format.js";
+import { hoursText } from "./hours.js";
 import { matching, nextSort, readSort, sorted } from "./rows.js";
 import { actionPicture, kindPicture } from "./pictures.js";
 
@@ -148,7 +149,7 @@ export class Drawer {
     return data.venues.map(({ properties: venue }) => ({
       id: venue.code, name: nameOf(venue, language), kind: t(`kind.${venue.kind}`), kind_code: venue.kind,
       status: t(`status.${venue.status}`), region: placeName(venue.region_code), floor_area_m2: venue.floor_area_m2,
-      capacity_persons: venue.capacity_persons, hours: venue.opening_hours ?? "", code: venue.code,
+      capacity_persons: venue.capacity_persons, hours: hoursText(venue.opening_hours ?? [], language), code: venue.code,
     })); // prettier-ignore
   }
 

@@ -53,6 +53,24 @@ export function persons(value, language) {
 }
 
 /**
+ * People in as little room as there is in a tile: 86.4 万人 / 6.92M people.
+ * @param {MaybeNumber} value @param {Language} language
+ */
+export function fewLetters(value, language) {
+  return persons(value, language).replace(" million", "M");
+}
+
+/**
+ * The proven distance from the best, rounded up so that "at most" stays true: 0.4, 0.01; an empty text where it is proven best.
+ * @param {number} share
+ */
+export function gapPercent(share) {
+  if (share <= 0) return "";
+  const digits = share < 0.001 ? 2 : 1;
+  return (Math.ceil(100 * share * 10 ** digits - 1e-9) / 10 ** digits).toFixed(digits);
+}
+
+/**
  * People, to the last one.
  * @param {MaybeNumber} value @param {Language} language
  */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { exactPersons, exactYuan, gain, minutes, nameOf, percent, persons, points, sentence, shortDigest, shortName, whole, yuan } from "./format.js";
+import { exactPersons, exactYuan, fewLetters, gain, gapPercent, minutes, nameOf, percent, persons, points, sentence, shortDigest, shortName, whole, yuan } from "./format.js";
 
 test("people are written in 万 in Chinese and to the last one below ten thousand", () => {
   assert.equal(persons(864000, "zh-hans"), "86.4 万人");
@@ -78,4 +78,17 @@ test("the server's sentences come in the language of the page", () => {
 test("digests are shown by their first eight characters", () => {
   assert.equal(shortDigest("0123456789abcdef"), "01234567");
   assert.equal(shortDigest(""), "—");
+});
+
+test("the gap is rounded up, never down to nothing", () => {
+  assert.equal(gapPercent(0.004), "0.4");
+  assert.equal(gapPercent(0.0041), "0.5");
+  assert.equal(gapPercent(0.0001), "0.01");
+  assert.equal(gapPercent(0.00001), "0.01");
+  assert.equal(gapPercent(0), "");
+});
+
+test("tiles write millions short", () => {
+  assert.equal(fewLetters(6915706, "en"), "6.92M people");
+  assert.equal(fewLetters(6915706, "zh-hans"), "691.6 万人");
 });

@@ -1,4 +1,4 @@
-/** Plain geometry on GeoJSON coordinates: which area holds a point, where its name goes, its bounds, hours as arcs. */
+/** Plain geometry on GeoJSON coordinates: which area holds a point, where its name goes, its bounds. */
 
 /** @typedef {AreaFeature<unknown>["geometry"]} Area */
 
@@ -91,19 +91,4 @@ export function boundsOf(areas) {
     [east, north] = [Math.max(east, x), Math.max(north, y)];
   }
   return [west, south, east, north];
-}
-
-/**
- * The spans of opening hours written in a text as shares of a day: "05:30–09:00" is [[0.229, 0.375]]; a span past midnight ends
- * after 1.
- * @param {string} text
- * @returns {Array<[number, number]>}
- */
-export function hourSpans(text) {
-  const spans = [...text.matchAll(/(\d{1,2}):(\d{2})\s*[-–—~～至]\s*(\d{1,2}):(\d{2})/g)];
-  return spans.map(([, openHour, openMinute, closeHour, closeMinute]) => {
-    const opens = (Number(openHour) * 60 + Number(openMinute)) / 1440;
-    const closes = (Number(closeHour) * 60 + Number(closeMinute)) / 1440;
-    return [opens, closes > opens ? closes : closes + 1];
-  });
 }

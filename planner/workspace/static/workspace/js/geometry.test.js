@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { boundsOf, holds, hourSpans, labelPoint, polygons } from "./geometry.js";
+import { boundsOf, holds, labelPoint, polygons } from "./geometry.js";
 
 /** @param {number} x @param {number} y @param {number} side */
 const square = (x, y, side) => [[x, y], [x + side, y], [x + side, y + side], [x, y + side], [x, y]];
@@ -35,13 +35,4 @@ test("bounds hold all parts", () => {
   assert.equal(boundsOf([]), null);
   assert.equal(boundsOf([null]), null);
   assert.equal(polygons(TWO).length, 2);
-});
-
-test("opening hours become shares of the day, past midnight too", () => {
-  // 06:00 is a quarter of the day, 18:00 three quarters
-  assert.deepEqual(hourSpans("每天 06:00–18:00"), [[0.25, 0.75]]);
-  assert.deepEqual(hourSpans("18:00-06:00"), [[0.75, 1.25]]);
-  assert.deepEqual(hourSpans("06:00-12:00; 13:00–18:00").length, 2);
-  assert.deepEqual(hourSpans("00:00-00:00"), [[0, 1]]);
-  assert.deepEqual(hourSpans("unknown"), []);
 });

@@ -1,6 +1,6 @@
 /** The shapes on the map and in the legend: one path each, around (0, 0), about 2 across; canvas and SVG use the same. */
 
-import { hourSpans } from "./geometry.js";
+import { daySpans } from "./hours.js";
 
 export const INK = "#17222d";
 
@@ -50,11 +50,11 @@ export function lookOf(status) {
 
 /**
  * Arcs of a day's dial, midnight on top, clockwise, in radians of a canvas.
- * @param {string} hours
+ * @param {import("./hours.js").Span[]} hours
  * @returns {Array<[number, number]>}
  */
 export function dialArcs(hours) {
-  return hourSpans(hours).map(([opens, closes]) => [2 * Math.PI * (opens - 0.25), 2 * Math.PI * (closes - 0.25)]);
+  return daySpans(hours).map(([opens, closes]) => [2 * Math.PI * (opens - 0.25), 2 * Math.PI * (closes - 0.25)]);
 }
 
 /**

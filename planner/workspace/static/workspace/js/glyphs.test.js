@@ -24,7 +24,7 @@ test("open venues are filled, planned ones rings, shut ones crossed", () => {
 
 test("a dial has midnight on top and runs clockwise", () => {
   // 06:00 points right (0), 18:00 left (π)
-  const [[from, to]] = dialArcs("06:00-18:00");
+  const [[from, to]] = dialArcs([{ weekday_mask: 127, season: "all_year", opens_at: "06:00", closes_at: "18:00" }]);
   assert.ok(Math.abs(from) < 1e-12 && Math.abs(to - Math.PI) < 1e-12);
   assert.equal(piePath([0, Math.PI / 2]), "M0,0L1,0A1,1 0 0 1 0,1Z");
   assert.equal(piePath([0, 2 * Math.PI]), ACTIONS.integrate.path);

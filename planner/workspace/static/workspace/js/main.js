@@ -57,8 +57,8 @@ async function loadRegions() {
   setBusy(true);
   const [counties, cities] = await Promise.all([read("regions", { run, level: "county" }), read("regions", { run, level: "prefecture" })]);
   if (store.get().run !== run) return;
-  data.counties = counties.features.map(prepared);
-  data.cities = cities.features.map(prepared);
+  data.counties = counties.features.filter(isKnown).map(prepared);
+  data.cities = cities.features.filter(isKnown).map(prepared);
   const both = data.cities.length ? data.cities : data.counties;
   view.setOutlines(data.cities, data.counties, (region) => shortName(region, language));
   view.setWhole(both.map(({ geometry }) => geometry));
@@ -66,6 +66,11 @@ async function loadRegions() {
   isPlaced = true;
   drawRegions();
   setBusy(false);
+}
+
+/** Whether there is a shape or a number to show: zones have neither where their people are counted elsewhere. @param {any} feature */
+function isKnown({ geometry, properties }) {
+  return geometry !== null || properties.workers_persons !== null;
 }
 
 /** @param {any} feature */

@@ -130,7 +130,7 @@ export class MapView {
     this.regions = features;
     this.fills.clearLayers();
     const style = (/** @type {any} */ feature) => ({
-      pane: "fills", interactive: false, fill: true, fillOpacity: 1, color: "#fff", weight: 0.7,
+      pane: "fills", interactive: false, fill: true, fillOpacity: 1, color: "#9fabb6", weight: 0.6,
       fillColor: colourOf(feature.properties) ?? NO_DATA,
     }); // prettier-ignore
     L.geoJSON(/** @type {any} */ (features), { pane: "fills", interactive: false, style }).addTo(this.fills);

@@ -4,8 +4,9 @@ import { byId, fill, make } from "./dom.js";
 import { LoadError } from "./server.js";
 
 /** @typedef {import("./context.js").Context} Context */
-/** What is missing, in the order in which it is made, and the command that makes it. */
+/** What may be missing, in the order in which it is made, and the command that makes it, if one does. */
 const STEPS = /** @type {const} */ ([
+  ["grant", ""],
   ["regions", "script/demo"],
   ["network", "manage.py load_network --pbf FILE"],
   ["venues", "manage.py load_venues FILE"],
@@ -26,7 +27,7 @@ export function missing(boot) {
 /** @param {Context} page @param {{what: string, command: string}} gap */
 export function drawEmpty({ t }, { what, command }) {
   const reload = make("button", { type: "button", class: "primary", onclick: () => location.reload() }, t("empty.reload"));
-  show(make("h2", {}, t(`empty.title.${what}`)), make("p", {}, t(`empty.what.${what}`)), make("pre", {}, command), reload);
+  show(make("h2", {}, t(`empty.title.${what}`)), make("p", {}, t(`empty.what.${what}`)), ...(command ? [make("pre", {}, command)] : []), reload);
 }
 
 /** @param {Context} page @param {string} what @param {unknown} error @param {() => void} again */

@@ -2,7 +2,7 @@
 
 import { byId, fill, make } from "./dom.js";
 import { countBy } from "./chooser.js";
-import { exactPersons, exactYuan, gain, index, isNumber, minutes, nameOf, percent, persons, points, sentence, whole, yuan } from "./format.js";
+import { exactPersons, exactYuan, fewLetters, gain, gapPercent, index, isNumber, minutes, nameOf, percent, persons, points, sentence, whole, yuan } from "./format.js";
 import { actionPicture } from "./pictures.js";
 
 /** @typedef {import("./context.js").Context} Context */
@@ -71,7 +71,7 @@ function tile({ t, language }, key, result, sums) {
     { class: `tile ${key}` },
     make("small", {}, t(`number.${key}`)),
     make("b", {}, percent(now)),
-    make("span", { class: "people", title: exactPersons(people, language) }, persons(people, language)),
+    make("span", { class: "people", title: exactPersons(people, language) }, fewLetters(people, language)),
     planned,
   );
 }
@@ -129,7 +129,7 @@ export function drawPlan(page) {
     panel,
     make("h2", {}, nameOf(plan.plan, language)),
     make("p", { class: "gain-line" }, make("b", {}, gain(reached, language)), ` ${t("plan.newly")}`),
-    make("p", { class: "gap" }, isNumber(plan.gap_share) ? t("plan.gap", { gap: (100 * plan.gap_share).toFixed(1) }) : t("plan.no_gap")),
+    make("p", { class: "gap" }, gapText(page, plan)),
     money(page, plan, cost, reached),
     yearTable(page),
     notes(page, "plan.unmet", plan.unmet, "bad"),
@@ -137,6 +137,13 @@ export function drawPlan(page) {
     notes(page, "plan.run_warnings", top.warnings, "warn"),
     make("h2", {}, t("plan.ranked", { count: whole(data.sites.length) })),
   );
+}
+
+/** @param {Context} page @param {Recommendation} plan */
+function gapText({ t }, { gap_share: share }) {
+  if (!isNumber(share)) return t("plan.no_gap");
+  const gap = gapPercent(share);
+  return gap ? t("plan.gap", { gap }) : t("plan.best");
 }
 
 /** The plan's own sums, or those of the sites the reader may see. @param {Context} page @param {Recommendation} plan */

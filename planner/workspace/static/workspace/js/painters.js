@@ -35,7 +35,7 @@ export function paintVenues(context, placed, zoom) {
     context.save();
     context.translate(x, y);
     context.scale(size, size);
-    if (kind === GATHERING) paintDial(context, hours ?? "", size);
+    if (kind === GATHERING) paintDial(context, hours ?? [], size);
     else paintGlyph(context, pathOf(kind), lookOf(status), size);
     context.restore();
   }
@@ -61,7 +61,7 @@ function paintGlyph(context, path, look, size) {
   }
 }
 
-/** A day's dial with its hours filled. @param {CanvasRenderingContext2D} context @param {string} hours @param {number} size */
+/** A day's dial with its hours filled. @param {CanvasRenderingContext2D} context @param {import("./hours.js").Span[]} hours @param {number} size */
 function paintDial(context, hours, size) {
   context.beginPath();
   context.arc(0, 0, 1.15, 0, 2 * Math.PI);

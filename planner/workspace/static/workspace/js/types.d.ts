@@ -49,7 +49,7 @@ declare global {
     capacity_persons: number | null;
     floor_area_m2: number | null;
     waiting_persons: number | null;
-    opening_hours: string;
+    opening_hours: Array<{ weekday_mask: number; season: string; opens_at: string; closes_at: string }>;
   };
   type CellProperties = { h3_index: string; out_of_reach_persons: number; region_code: string };
   type SiteProperties = Named & {
@@ -120,7 +120,7 @@ declare global {
     runs: Run[];
     recommendations: Recommendation[];
     demand: { year: number | null; is_modelled: boolean } | null;
-    has: { regions: boolean; network: boolean; venues: boolean; demand: boolean };
+    has: { grant: boolean; regions: boolean; network: boolean; venues: boolean; demand: boolean };
   };
 }
 
