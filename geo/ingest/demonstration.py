@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geo.engine.digest import digest_of
 from geo.engine.errors import InputError, Problem, register_messages
@@ -44,7 +45,7 @@ class CountyFact:
     code: str
     name_zh: str
     name_en: str
-    shape: shapely.Geometry
+    shape: BaseGeometry
 
 
 def require_facts(province: str) -> str:
@@ -75,7 +76,7 @@ def read_province(province: str, counties: Sequence[CountyFact]) -> Province:
 
 
 def read_census(prefix: str, codes: tuple[str, ...]) -> pd.DataFrame:
-    """Return the census of 2020 on statutory counties, in the order of ``codes``, zones folded in; see ``fixtures/README.md``."""
+    """Return the census of 2020 on statutory counties, in the order of ``codes``, zones folded in (``fixtures/README.md``)."""
     units = pd.read_csv(FIXTURES / f"{prefix}_census2020_units.csv", dtype={"code": str}).set_index("code")
     shares = pd.read_csv(FIXTURES / f"{prefix}_census2020_zone_shares.csv", dtype={"zone_code": str, "county_code": str})
     try:
@@ -99,8 +100,8 @@ def _counties(counties: Sequence[CountyFact], shapes: npt.NDArray[np.object_], c
 def read_towns(province: str, counties: Sequence[CountyFact], figures: Counties) -> Towns:
     """Return the towns of GeoNames that lie in the counties, one seat per county, in the order of GeoNames ids.
 
-    The seat is the town that bears the county's name, else the most populous, else the nearest to the middle; a county without any
-    town gets one of its own name at a point inside it.
+    The seat is the town that bears the county's name, else the most populous, else the nearest to the middle; a county without
+    any town gets one of its own name at a point inside it.
     """
     found = _geonames(province)
     lon, lat = (np.array([float(town[key]) for town in found]) for key in ("longitude", "latitude"))
@@ -149,7 +150,7 @@ def _name_zh(town: Mapping[str, Any], names: Mapping[int, str]) -> str:
     listed = names.get(int(town["geonameid"]))
     if listed:
         return listed
-    chinese = [name for name in town["alternatenames"] if name and all("一" <= sign <= "鿿" for sign in name)]
+    chinese: list[str] = [name for name in town["alternatenames"] if name and all("一" <= sign <= "鿿" for sign in name)]
     for suffixes in (_TOWN_SUFFIXES, _COUNTY_SUFFIXES):
         fitting = [name for name in chinese if name.endswith(suffixes)]
         if fitting:

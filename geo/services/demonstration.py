@@ -10,6 +10,8 @@ from django.db import transaction
 from django.db.models import Count, Sum
 
 from geo.engine.digest import digest_of
+from geo.engine.errors import InputError, Problem
+from geo.engine.modes import DEFAULT_SPEEDS
 from geo.engine.network.build import build_network
 from geo.engine.network.model import TravelNetwork
 from geo.engine.network.store import save_network
@@ -22,10 +24,15 @@ from geo.engine.synthetic.venues import MadeVenue, generate_venues
 from geo.ingest.demonstration import CountyFact, facts_digest, read_province
 from geo.models import DataSource, DemandCell, NetworkSnapshot, Region, Venue
 from geo.services.demonstration_rows import (
-    DEMAND_SLUG, STREETS_SLUG, VENUES_SLUG, keep_demand, keep_network, keep_venues,
+    DEMAND_SLUG,
+    STREETS_SLUG,
+    VENUES_SLUG,
+    keep_demand,
+    keep_network,
+    keep_venues,
 )  # fmt: skip
 
-GENERATOR_VERSION = 1
+GENERATOR_VERSION = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,9 +60,8 @@ class _Made:
 
 def inputs_digest(province: str, *, seed: int, nodes: int) -> str:
     """Return the digest of everything the demonstration is made from."""
-    return digest_of(
-        {"province": province, "seed": seed, "nodes": nodes, "generator": GENERATOR_VERSION, "facts": facts_digest(province)}
-    )
+    made_with = {"generator": GENERATOR_VERSION, "facts": facts_digest(province), "speeds": DEFAULT_SPEEDS.read_text()}
+    return digest_of({"province": province, "seed": seed, "nodes": nodes} | made_with)
 
 
 def existing(digest: str, networks_folder: Path) -> Demonstration | None:
@@ -104,8 +110,9 @@ def _make(province: str, counties: list[Region], *, seed: int, nodes: int, progr
     walkable = _walkable_nodes(network)
     venues = generate_venues(
         facts, settlements,
-        county_names_zh=tuple(county.name_zh for county in counties), county_names_en=tuple(county.name_en for county in counties),
-        county_workers=demand.county_workers, node_lon=network.node_lon[walkable], node_lat=network.node_lat[walkable], rng=housing,
+        county_names_zh=tuple(county.name_zh for county in counties), county_names_en=tuple(county.name_en for county in
+        counties), county_workers=demand.county_workers, node_lon=network.node_lon[walkable],
+        node_lat=network.node_lat[walkable], rng=housing,
     )  # fmt: skip
     return _Made(province=facts, network=network, demand=demand, venues=venues)
 
@@ -116,6 +123,8 @@ def _walkable_nodes(network: TravelNetwork) -> "np.ndarray[tuple[int], np.dtype[
 
 
 def _fact(county: Region) -> CountyFact:
+    if county.boundary is None:
+        raise InputError(Problem(code="demonstration.counties", details={"found": f"{county.code} -"}))
     return CountyFact(
         code=county.code, name_zh=county.name_zh, name_en=county.name_en, shape=shapely.from_wkb(bytes(county.boundary.wkb))
     )

@@ -33,7 +33,8 @@ def keep_network(
     )  # fmt: skip
     NetworkSnapshot.objects.filter(source=source, is_active=True).update(is_active=False)
     values = {
-        "name": f"{province}示范路网（合成）", "kind": NetworkSnapshot.Kind.SYNTHETIC, "extent": Polygon.from_bbox(network.bounds),
+        "name": f"{province}示范路网（合成）", "kind": NetworkSnapshot.Kind.SYNTHETIC,
+        "extent": Polygon.from_bbox(network.bounds),
         "modes": list(network.modes), "node_count": network.node_count, "edge_count": network.edge_count,
         "length_km": float(network.edge_length_metres.sum(dtype="float64")) / 1000, "is_active": True, "created_at": now,
         "report": network.report | {"inputs_digest": digest, "notice": SYNTHETIC_NOTICE}, "source": source,
@@ -45,10 +46,12 @@ def keep_network(
 def keep_demand(demand: ModelledDemand, counties: list[Region], *, digest: str) -> None:
     """Replace the modelled gig workers of the demonstration."""
     source = keep_source(
-        DEMAND_SLUG, name_zh="零工人员估算（2020年人口普查建模）", name_en="Gig workers modelled from the census of 2020", owner="Gigshed",
-        licence="MIT; facts of the census", is_synthetic=False, is_modelled=True, digest=digest, year=CENSUS_YEAR,
-        method=f"{SYNTHETIC_NOTICE}. People registered in another township × share of workers in construction, catering, resident "
-        f"services and transport, scaled to {int(demand.county_workers.sum()):,}; spread over H3 cells; see docs/demonstration.md.",
+        DEMAND_SLUG, name_zh="零工人员估算（2020年人口普查建模）",
+        name_en="Gig workers modelled from the census of 2020", owner="Gigshed", licence="MIT; facts of the census",
+        is_synthetic=False, is_modelled=True, digest=digest, year=CENSUS_YEAR,
+        method=f"{SYNTHETIC_NOTICE}. People registered in another township × share of workers in construction, catering, "
+        f"resident services and transport, scaled to {int(demand.county_workers.sum()):,}; spread over H3 cells; "
+        "see docs/demonstration.md.",
     )  # fmt: skip
     DemandCell.objects.filter(source=source).delete()
     for rows in _batches(_cells(demand, counties, source)):
@@ -77,8 +80,8 @@ def _cells(demand: ModelledDemand, counties: list[Region], source: DataSource) -
 def keep_venues(venues: list[MadeVenue], counties: list[Region], *, digest: str) -> None:
     """Replace the invented venues of the demonstration, with their hours and trades."""
     source = keep_source(
-        VENUES_SLUG, name_zh="示范就业服务场所（合成）", name_en="Demonstration venues (synthetic)", owner="Gigshed", licence="MIT",
-        is_synthetic=True, digest=digest, year=CENSUS_YEAR,
+        VENUES_SLUG, name_zh="示范就业服务场所（合成）", name_en="Demonstration venues (synthetic)", owner="Gigshed",
+        licence="MIT", is_synthetic=True, digest=digest, year=CENSUS_YEAR,
         method=f"{SYNTHETIC_NOTICE}. Names of real places, invented premises; see docs/demonstration.md.",
     )  # fmt: skip
     Venue.objects.filter(source=source).delete()

@@ -22,6 +22,6 @@ def fold_zones(units: pd.DataFrame, zone_shares: pd.DataFrame, county_codes: tup
     folded = units.loc[list(county_codes), counted].astype(np.int64)
     for zone, shares in zone_shares.groupby("zone_code", sort=True):
         for name in counted:
-            parts = largest_remainder(shares["share"].to_numpy(np.float64), int(units.at[zone, name]))
+            parts = largest_remainder(shares["share"].to_numpy(np.float64), int(units[name].loc[zone]))
             folded.loc[shares["county_code"], name] += parts
     return folded

@@ -54,8 +54,9 @@ class ModelledDemand:
 def county_workers(counties: Counties, total_persons: int = TOTAL_WORKERS_PERSONS) -> tuple[Int64Array, Int64Array]:
     """Return (C,) gig workers per county and (C, 4) by group; both sum to ``total_persons`` exactly.
 
-    weight of a county = people registered in another township x share of workers in construction, catering, resident services and
-    transport; workers = ``total_persons`` in proportion, by largest remainder; groups in proportion to the four shares, likewise.
+    weight of a county = people registered in another township x share of workers in construction, catering, resident services
+    and transport; workers = ``total_persons`` in proportion, by largest remainder; groups in proportion to the four shares,
+    likewise.
     """
     weight = counties.elsewhere_persons * counties.group_share.sum(axis=1)
     workers = largest_remainder(weight, total_persons)
@@ -67,20 +68,20 @@ def model_demand(province: Province, settlements: Settlements, *, total_persons:
     """Spread the modelled gig workers of each county over its H3 cells (resolution 8).
 
     A cell belongs to the county that holds its centre. Within a county, the urban share of the census goes to cells on built-up
-    land, denser in the middle (exponential fall); the rural share goes to cells around villages (Gaussian kernel). Whole persons by
-    largest remainder. Cells are urban from the densest down until the county's urban share of people is reached.
+    land, denser in the middle (exponential fall); the rural share goes to cells around villages (Gaussian kernel). Whole
+    persons by largest remainder. Cells are urban from the densest down until the county's urban share of people is reached.
     """
     cells, county = _cells(province)
-    lat, lon = (np.array(part) for part in zip(*map(h3.cell_to_latlng, cells), strict=True))
+    lat, lon = np.array([h3.cell_to_latlng(cell) for cell in cells], np.float64).T
     x, y = province.plane.to_metres(lon, lat)
     weight = _weights(province, settlements, x, y, county)
     workers, groups = county_workers(province.counties, total_persons)
     persons = shares_by_group(weight, county, workers)
     some = persons > 0
-    cells, county, lon, lat, persons, weight = (part[some] for part in (cells, county, lon, lat, persons, weight))
+    cells, county, persons = cells[some], county[some], persons[some]
     return ModelledDemand(
-        h3_index=cells, lon=lon, lat=lat, county=county, area_km2=np.array([h3.cell_area(cell) for cell in cells]),
-        is_urban=_urban_cells(persons, weight, county, province.counties.urban_share),
+        h3_index=cells, lon=lon[some], lat=lat[some], county=county, area_km2=np.array([h3.cell_area(cell) for cell in cells]),
+        is_urban=_urban_cells(persons, weight[some], county, province.counties.urban_share),
         workers_by_group=split_into_groups(persons, county, groups), county_workers=workers,
     )  # fmt: skip
 
@@ -128,8 +129,8 @@ def _village_kernel(
     total = np.zeros(len(x))
     if len(at_x) == 0:
         return total
-    near = cKDTree(np.column_stack([x, y])).query_ball_point(np.column_stack([at_x, at_y]), _VILLAGE_REACH_METRES)
-    count = np.array([len(points) for points in near])
+    near = list(cKDTree(np.column_stack([x, y])).query_ball_point(np.column_stack([at_x, at_y]), _VILLAGE_REACH_METRES))
+    count = np.array([len(np.atleast_1d(points)) for points in near])
     point = np.concatenate([np.asarray(points, np.int64) for points in near])
     village = np.repeat(np.arange(len(at_x)), count)
     gap2 = (x[point] - at_x[village]) ** 2 + (y[point] - at_y[village]) ** 2
@@ -154,8 +155,8 @@ def _urban_cells(
 def split_into_groups(persons: Int64Array, county: Int32Array, county_groups: Int64Array) -> Int64Array:
     """Split the workers of each cell into groups so that cells and counties both add up exactly.
 
-    ``persons``: (n,), sorted by ``county``: (n,); ``county_groups``: (C, G) sums to the workers of each county. The workers of a
-    county stand in a row in which every group is spread evenly; each cell takes its stretch of the row. Returns (n, G) int64.
+    ``persons``: (n,), sorted by ``county``: (n,); ``county_groups``: (C, G) sums to the workers of each county. The workers of
+    a county stand in a row in which every group is spread evenly; each cell takes its stretch of the row. Returns (n, G) int64.
     """
     n, groups = len(persons), county_groups.shape[1]
     found = np.zeros((n, groups), np.int64)

@@ -29,4 +29,5 @@ class Waves:
         total = np.zeros_like(x)
         for kx, ky, phase in zip(self.kx, self.ky, self.phase, strict=True):
             total += np.sin(kx * x + ky * y + phase)
-        return total / np.sqrt(_WAVES * 2)
+        scaled: Float64Array = total / np.sqrt(_WAVES * 2)
+        return scaled

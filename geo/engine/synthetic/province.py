@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geo.engine.synthetic.plane import Plane
 
@@ -77,7 +78,7 @@ class Province:
         return self.plane.shapes_to_metres(self.counties.shapes)
 
     @cached_property
-    def water_metres(self) -> shapely.Geometry:
+    def water_metres(self) -> BaseGeometry:
         """All water on the plane, prepared for tests; kept 700 m away from the middle of every town."""
         shape = shapely.union_all(self.plane.shapes_to_metres(self.water))
         x, y = self.plane.to_metres(self.towns.lon, self.towns.lat)

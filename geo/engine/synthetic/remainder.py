@@ -10,8 +10,9 @@ Int64Array = npt.NDArray[np.int64]
 def largest_remainder(weights: Float64Array, total: int) -> Int64Array:
     """Split ``total`` in proportion to ``weights``.
 
-    ``weights``: (n,) >= 0, finite, with a positive sum. Returns (n,) int64 >= 0 whose sum is exactly ``total``; each is the floor
-    of its quota or one more. Ties in the remainders go to the lowest index. Raises ``ValueError`` when nothing has a weight.
+    ``weights``: (n,) >= 0, finite, with a positive sum. Returns (n,) int64 >= 0 whose sum is exactly ``total``; each is the
+    floor of its quota or one more. Ties in the remainders go to the lowest index. Raises ``ValueError`` when nothing has a
+    weight.
     """
     return shares_by_group(weights, np.zeros(len(weights), np.int64), np.array([total], np.int64))
 
@@ -19,8 +20,8 @@ def largest_remainder(weights: Float64Array, total: int) -> Int64Array:
 def shares_by_group(weights: Float64Array, group: npt.NDArray[np.integer], totals: Int64Array) -> Int64Array:
     """Split ``totals[g]`` among the members of each group g in proportion to their weights.
 
-    ``weights``: (n,) >= 0; ``group``: (n,) indices into ``totals``: (G,) >= 0. Returns (n,) int64; the members of group g sum to
-    ``totals[g]`` exactly. Raises ``ValueError`` if a group with a positive total has no weight.
+    ``weights``: (n,) >= 0; ``group``: (n,) indices into ``totals``: (G,) >= 0. Returns (n,) int64; the members of group g sum
+    to ``totals[g]`` exactly. Raises ``ValueError`` if a group with a positive total has no weight.
     """
     sums = np.bincount(group, weights=weights, minlength=len(totals))
     if np.any((sums <= 0) & (totals > 0)):
@@ -32,4 +33,5 @@ def shares_by_group(weights: Float64Array, group: npt.NDArray[np.integer], total
     starts = np.concatenate([[0], np.cumsum(np.bincount(group, minlength=len(totals)))])[:-1]
     rank = np.arange(len(weights)) - starts[group[order]]
     floor[order] += rank < missing[group[order]]
-    return floor
+    result: Int64Array = floor
+    return result

@@ -18,6 +18,7 @@ _VILLAGE_SPACING_METRES = 1_500.0
 _LEAST_DENSITY_PER_KM2, _MOST_DENSITY_PER_KM2 = 7_000.0, 13_000.0
 _DENSE_COUNTY_PER_KM2 = 10_000.0
 _LEAST_RADIUS_METRES = 450.0
+_VILLAGES_BEYOND_SHARE = 1.08
 MARKET_GAP_METRES = 7_000.0
 MARKET_VILLAGE_WEIGHT = 5.0
 
@@ -28,7 +29,8 @@ class Settlements:
 
     x, y: (S,) metres on the province's plane; radius_metres: (S,) of built-up land; persons: (S,) float64 residents;
     county: (S,) int32; angle_radians: (S,) direction of the streets; town_count: how many are towns;
-    is_market: (S,) bool, towns and the nameless market villages between them; wobble: (S, 3) phases of the outline of built-up land.
+    is_market: (S,) bool, towns and the nameless market villages between them; wobble: (S, 3) phases of the outline of built-up
+    land.
     """
 
     x: Float64Array
@@ -53,15 +55,15 @@ class Settlements:
             + 0.1 * np.sin(3 * angle + phase[:, 1])
             + 0.07 * np.sin(5 * angle + phase[:, 2])
         )
-        return self.radius_metres[settlement] * (1 + bulge)
+        reach: Float64Array = self.radius_metres[settlement] * (1 + bulge)
+        return reach
 
     def town_at(self, x: Float64Array, y: Float64Array) -> tuple[Int32Array, Float64Array]:
         """Return the town whose built-up land claims each point, and the distance as a share of its reach (> 1: outside)."""
         towns = self.town_count
         count = min(6, towns)
         tree = cKDTree(np.column_stack([self.x[:towns], self.y[:towns]]))
-        distance, near = tree.query(np.column_stack([x, y]), k=count)
-        distance, near = distance.reshape(len(x), count), near.reshape(len(x), count)
+        distance, near = (np.asarray(part).reshape(len(x), count) for part in tree.query(np.column_stack([x, y]), k=count))
         flat = near.ravel()
         dx, dy = np.repeat(x, count) - self.x[flat], np.repeat(y, count) - self.y[flat]
         share = distance / self.reach_metres(flat, dx, dy).reshape(len(x), count)
@@ -141,7 +143,7 @@ def _village_places(
     x, y = _jittered_lattice(province, rng)
     dry = province.is_dry(x, y)
     x, y = x[dry], y[dry]
-    outside = towns.town_at(x, y)[1] > 1.08
+    outside = towns.town_at(x, y)[1] > _VILLAGES_BEYOND_SHARE
     x, y = x[outside], y[outside]
     county = province.county_at(x, y)
     x, y, county = x[county >= 0], y[county >= 0], county[county >= 0]

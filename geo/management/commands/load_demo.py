@@ -44,8 +44,8 @@ Examples:
   manage.py load_demo
   manage.py load_demo --seed 7 --nodes 1_000_000 --json
 
-Loads the regions first if they are missing. A second run with the same seed and nodes finds everything in place. Another seed or
-number of nodes replaces demand and venues of the demonstration and adds a street network, which becomes the active one.
+Loads the regions first if they are missing. A second run with the same seed and nodes finds everything in place. Another seed
+or number of nodes replaces demand and venues of the demonstration and adds a street network, which becomes the active one.
 Streets and venues are synthetic / 道路与场所为合成数据; formulas and sources: docs/demonstration.md.
 
 Exit codes: 0 loaded or already there; 2 no census figures for that province, or they do not fit its counties: nothing changed.
@@ -55,7 +55,8 @@ Exit codes: 0 loaded or already there; 2 no census figures for that province, or
         """Add seed, nodes and province."""
         parser.add_argument("--seed", type=_seed, default=1, help="another seed, another province (default 1)")
         parser.add_argument(
-            "--nodes", type=_nodes, default=DEFAULT_NODES, help=f"size of the street network, {LEAST_NODES:_} to {MOST_NODES:_} (default {DEFAULT_NODES:_})"
+            "--nodes", type=_nodes, default=DEFAULT_NODES,
+            help=f"size of the street network, {LEAST_NODES:_} to {MOST_NODES:_} (default {DEFAULT_NODES:_})"
         )  # fmt: skip
         parser.add_argument("--province", default="江苏省", help="full Chinese name (default 江苏省)")
 

@@ -9,7 +9,7 @@ from geo.engine.progress import Progress, no_progress
 from geo.engine.synthetic.province import Province
 from geo.engine.synthetic.settlements import Settlements
 from geo.engine.synthetic.streets.lattice import Grain, Lattice, build_lattice, clear_of
-from geo.engine.synthetic.streets.mainroads import MainRoads, build_main_roads
+from geo.engine.synthetic.streets.mainroads import MainRoads, build_main_roads, without_needless_nodes
 from geo.engine.synthetic.streets.motorways import Motorways, draw_motorways
 from geo.engine.synthetic.streets.skeleton import RANKS, draw_skeleton
 from geo.engine.synthetic.streets.weave import LOCAL_CLASSES, Local, weave
@@ -32,9 +32,10 @@ def generate_streets(
 ) -> Streets:
     """Generate about ``nodes`` nodes of streets, one connected piece, the same for the same generator state.
 
-    Main roads join neighbouring towns (Gabriel graph; trunk and primary roads follow the shortest ways between county seats) with
-    few bridges over water. Towns get turned grids, fine in the middle, superblocks outside; villages get small grids. Everything is
-    joined by Delaunay edges that pass an angle test, and by a spanning tree. Motorways lie above and are for cars only.
+    Main roads join neighbouring towns (Gabriel graph; trunk and primary roads follow the shortest ways between county seats)
+    with few bridges over water. Towns get turned grids, fine in the middle, superblocks outside; villages get small grids.
+    Everything is joined by Delaunay edges that pass an angle test, and by a spanning tree. Motorways lie above and are for cars
+    only.
 
     ``nodes``: 2,000 to 20,000,000; the result is within about a tenth of it where the province has room. Raises ``ValueError``
     outside that range.
@@ -42,8 +43,8 @@ def generate_streets(
     if not LEAST_NODES <= nodes <= MOST_NODES:
         raise ValueError(f"nodes must be {LEAST_NODES} to {MOST_NODES}")
     grain = Grain.for_nodes(settlements, nodes)
-    skeleton = draw_skeleton(province, settlements)
-    roads = build_main_roads(skeleton, settlements, block_metres=grain.block_metres, rng=rng)
+    skeleton = draw_skeleton(province, settlements, anchors=grain.anchors)
+    roads = build_main_roads(skeleton, settlements, grain=grain, rng=rng)
     progress(0.2)
     lattice = clear_of(
         build_lattice(province, settlements, grain, rng), roads.x, roads.y, _CLEARANCE * np.minimum(roads.spacing, 260.0)
@@ -52,6 +53,8 @@ def generate_streets(
     local = weave(province, roads, lattice, town_count=settlements.town_count, block_metres=grain.block_metres, rng=rng)
     progress(0.8)
     motorways = draw_motorways(province, settlements, roads, rng)
+    links = motorways.ends[motorways.ends >= len(motorways.x)] - len(motorways.x)
+    roads = without_needless_nodes(roads, np.concatenate([local.ends.ravel(), links]), len(roads.x) + len(lattice))
     streets = _assemble(province, settlements, roads, lattice, local, motorways, rng)
     progress(1.0)
     return streets
@@ -133,8 +136,8 @@ def _rights(
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """Return who may go along and against each edge.
 
-    Motorways: cars. Footways: walkers; cycleways: walkers and e-bikes. About one residential grid line in eight is one-way for cars
-    and e-bikes in the core of a town.
+    Motorways: cars. Footways: walkers; cycleways: walkers and e-bikes. About one residential grid line in eight is one-way for
+    cars and e-bikes in the core of a town.
     """
     car_only = edge_class <= CLASSES.index("motorway_link")
     no_car = edge_class >= CLASSES.index("footway")
@@ -180,6 +183,6 @@ def _controls(
     )
     in_town = gap < 1.2 * settlements.radius_metres[town]
     control = np.full(len(x), NO_DELAY)
-    control[busy[in_town]] = CROSSING
+    control[busy[in_town & (through_arms[busy] >= 3)]] = CROSSING  # noqa: PLR2004 through streets that meet
     control[busy[in_town & (great_arms[busy] >= 3)]] = SIGNALS  # noqa: PLR2004 great roads that meet
     return control

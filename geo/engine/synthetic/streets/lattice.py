@@ -18,21 +18,32 @@ CORE_SHARE = 0.5
 _TOWN_NODES_SHARE, _VILLAGE_NODES_SHARE, _VILLAGES_SHARE = 0.62, 0.3, 0.12
 _LEAST_BLOCK_METRES, _MOST_BLOCK_METRES = 60.0, 900.0
 _VILLAGE_BLOCK = 0.72
+# Seams and main roads add nodes beyond the two kinds of grids, the more the coarser they are; found by trial.
+_AIM_AT_20_000, _AIM_PER_TENFOLD = 0.72, 0.21
+_RURAL_METRES, _RURAL_NODES = 700.0, 250_000
+_LEAST_ANCHORS, _ANCHORS_SHARE = 40, 0.02
 _FILL = 0.36
 _VOID = 0.92
 
 
 @dataclass(frozen=True, kw_only=True)
 class Grain:
-    """How fine the streets are: metres between crossings in town, villages that get streets, crossings in each of them."""
+    """How fine the streets are.
+
+    block_metres: between crossings in town; rural_metres: between nodes of main roads in the fields; anchors: places that main
+    roads join; villages: how many get streets; village_crossings: in each of them.
+    """
 
     block_metres: float
+    rural_metres: float
+    anchors: int
     villages: int
     village_crossings: float
 
     @classmethod
     def for_nodes(cls, settlements: Settlements, nodes: int) -> "Grain":
         """Choose the grain that gives about ``nodes`` nodes in all: towns first, villages take what blocks of 60 m leave."""
+        nodes = int(nodes * np.clip(_AIM_AT_20_000 + _AIM_PER_TENFOLD * np.log10(nodes / 20_000), 0.6, 0.97))
         built_up_m2 = float((np.pi * settlements.radius_metres[: settlements.town_count] ** 2).sum())
         block = float(np.sqrt(built_up_m2 * _FILL / (_TOWN_NODES_SHARE * nodes)))
         block = min(max(block, _LEAST_BLOCK_METRES), _MOST_BLOCK_METRES)
@@ -40,7 +51,13 @@ class Grain:
         all_villages = len(settlements) - settlements.town_count
         villages = min(all_villages, int(_VILLAGES_SHARE * nodes))
         left = max(_VILLAGE_NODES_SHARE * nodes, 0.92 * nodes - in_towns)
-        return cls(block_metres=block, villages=villages, village_crossings=max(left / max(villages, 1), 1.0))
+        return cls(
+            block_metres=block,
+            rural_metres=float(np.clip(_RURAL_METRES * np.sqrt(_RURAL_NODES / nodes), 400.0, 3_000.0)),
+            anchors=max(_LEAST_ANCHORS, int(_ANCHORS_SHARE * nodes)),
+            villages=villages,
+            village_crossings=max(left / max(villages, 1), 1.0),
+        )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -1,6 +1,6 @@
 """Main roads on the ground: gentle curves, ring roads, crossings where lines meet, nodes along the way."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -8,6 +8,7 @@ import shapely
 from scipy.spatial import cKDTree
 
 from geo.engine.synthetic.settlements import Settlements
+from geo.engine.synthetic.streets.lattice import Grain
 from geo.engine.synthetic.streets.skeleton import SECONDARY, Skeleton
 
 Float64Array = npt.NDArray[np.float64]
@@ -18,7 +19,6 @@ _BEND = 0.05
 _RING_LEAST_RADIUS_METRES = 2_600.0
 _RING_AT = 0.62
 _GRID_METRES = 1.0
-_RURAL_SPACING_METRES = 800.0
 _NEAR_VILLAGE_METRES = 650.0
 
 
@@ -27,7 +27,7 @@ class MainRoads:
     """Nodes and edges of the main roads on the plane.
 
     x, y: (N,) metres; ends: (E, 2) nodes; rank: (E,); road: (E,) id of the piece; shape_indptr: (E + 1,), shape_x, shape_y:
-    vertices, both ends included; spacing: (N,) metres between nodes hereabouts; fine_x, fine_y: points along all roads.
+    vertices, both ends included; spacing: (N,) metres between nodes hereabouts.
     """
 
     x: Float64Array
@@ -41,16 +41,14 @@ class MainRoads:
     spacing: Float64Array
 
 
-def build_main_roads(
-    skeleton: Skeleton, settlements: Settlements, *, block_metres: float, rng: np.random.Generator
-) -> MainRoads:
+def build_main_roads(skeleton: Skeleton, settlements: Settlements, *, grain: Grain, rng: np.random.Generator) -> MainRoads:
     """Bend the roads of the skeleton, add rings around big towns, cut everything where it crosses, and set nodes."""
     lines, rank = _bent_lines(skeleton, rng)
     rings = _rings(settlements)
     pieces = _crossed(np.concatenate([lines, rings]))
     all_ranks = np.concatenate([rank, np.full(len(rings), SECONDARY)])
     piece_rank = _rank_of_pieces(pieces, np.concatenate([lines, rings]), all_ranks)
-    return _with_nodes(pieces, piece_rank, settlements, block_metres)
+    return _with_nodes(pieces, piece_rank, settlements, grain)
 
 
 def _bent_lines(skeleton: Skeleton, rng: np.random.Generator) -> tuple[Shapes, Int64Array]:
@@ -100,10 +98,10 @@ def _rank_of_pieces(pieces: Shapes, lines: Shapes, rank: Int64Array) -> Int64Arr
     return found
 
 
-def _with_nodes(pieces: Shapes, rank: Int64Array, settlements: Settlements, block_metres: float) -> MainRoads:
+def _with_nodes(pieces: Shapes, rank: Int64Array, settlements: Settlements, grain: Grain) -> MainRoads:
     """Sample the pieces finely, then make every so-many-th sample a node, closer together where streets are dense."""
     length = shapely.length(pieces)
-    step = max(60.0, block_metres / 2)
+    step = max(60.0, grain.block_metres / 2)
     count = np.maximum(np.ceil(length / step).astype(np.int64), 1) + 1
     piece = np.repeat(np.arange(len(pieces)), count)
     first = np.concatenate([[0], np.cumsum(count)])[:-1]
@@ -111,25 +109,25 @@ def _with_nodes(pieces: Shapes, rank: Int64Array, settlements: Settlements, bloc
     t = rank_in_piece / (count - 1)[piece]
     at = shapely.get_coordinates(shapely.line_interpolate_point(pieces[piece], t, normalized=True))
     x, y = at[:, 0], at[:, 1]
-    spacing = _spacing(x, y, settlements, block_metres)
+    spacing = _spacing(x, y, settlements, grain)
     is_node = _node_samples(length, count, piece, first, spacing)
     return _assemble(x, y, piece, is_node, rank, spacing)
 
 
-def _spacing(x: Float64Array, y: Float64Array, settlements: Settlements, block_metres: float) -> Float64Array:
+def _spacing(x: Float64Array, y: Float64Array, settlements: Settlements, grain: Grain) -> Float64Array:
     """Return the wanted distance between nodes: a block in towns and villages, more in the fields."""
     share = settlements.town_at(x, y)[1]
     tree = cKDTree(np.column_stack([settlements.x, settlements.y]))
     gap = tree.query(np.column_stack([x, y]))[0]
     dense, middling = share < 0.55, (share < 1.05) | (gap < _NEAR_VILLAGE_METRES)  # noqa: PLR2004 shares of a town's reach
-    rural = max(_RURAL_SPACING_METRES, 2 * block_metres)
-    return np.where(dense, block_metres, np.where(middling, 1.6 * block_metres, rural))
+    block = grain.block_metres
+    return np.where(dense, block, np.where(middling, np.maximum(1.6 * block, 0.5 * grain.rural_metres), grain.rural_metres))
 
 
 def _node_samples(
     length: Float64Array, count: Int64Array, piece: Int64Array, first: Int64Array, spacing: Float64Array
 ) -> npt.NDArray[np.bool_]:
-    """Return which samples are nodes: both ends of each piece, and where the measure in wanted spacings passes a whole number."""
+    """Return which samples are nodes: both ends of each piece, and where as many wanted spacings are full."""
     step = (length / (count - 1))[piece]
     total = np.cumsum(step / spacing)
     before = (total - step / spacing)[first]
@@ -142,13 +140,14 @@ def _node_samples(
     is_node[last] = True
     # The fine sample just before an end can pass the last whole number by rounding; the end itself is the node.
     is_node[last[count > 2] - 1] &= scaled[last[count > 2] - 1] < whole[count > 2]  # noqa: PLR2004
-    return is_node
+    nodes: npt.NDArray[np.bool_] = np.asarray(is_node)
+    return nodes
 
 
 def _assemble(
     x: Float64Array, y: Float64Array, piece: Int64Array, is_node: npt.NDArray[np.bool_], rank: Int64Array, spacing: Float64Array
 ) -> MainRoads:
-    """Number the nodes (pieces that meet share theirs) and cut the samples into edges with shapes."""
+    """Give numbers to nodes (pieces that meet share theirs) and cut the samples into edges with shapes."""
     nodes = np.flatnonzero(is_node)
     place = np.rint(x[nodes] / _GRID_METRES).astype(np.int64) * 2**31 + np.rint(y[nodes] / _GRID_METRES).astype(np.int64)
     _, keep, number = np.unique(place, return_index=True, return_inverse=True)
@@ -167,4 +166,27 @@ def _assemble(
     return MainRoads(
         x=node_x, y=node_y, ends=ends, rank=rank[piece[lows]], road=piece[lows], shape_indptr=indptr,
         shape_x=shape_x, shape_y=shape_y, spacing=spacing[nodes[keep]],
+    )  # fmt: skip
+
+
+def without_needless_nodes(roads: MainRoads, other_ends: Int64Array, node_count: int) -> MainRoads:
+    """Return the roads with edges joined where nothing else meets them: nodes that only pass a road along become shape.
+
+    ``other_ends``: (E, 2) ends of all other edges, in the same numbering of ``node_count`` nodes. The nodes themselves stay in
+    ``x`` and ``y``, unused.
+    """
+    arms = np.bincount(np.concatenate([roads.ends.ravel(), other_ends.ravel()]), minlength=node_count)
+    follows = (roads.ends[1:, 0] == roads.ends[:-1, 1]) & (roads.road[1:] == roads.road[:-1])
+    joined = follows & (arms[roads.ends[1:, 0]] == 2) & (roads.ends[1:, 0] != roads.ends[1:, 1])  # noqa: PLR2004 passes along
+    begins = np.concatenate([[True], ~joined])[: len(roads.ends)]
+    first = np.flatnonzero(begins)
+    last = np.concatenate([first[1:] - 1, [len(roads.ends) - 1]]) if len(first) else first
+    # A vertex at a joined node stands twice, at the end of one edge and the start of the next: the second one goes.
+    kept = np.ones(len(roads.shape_x), np.bool_)
+    kept[roads.shape_indptr[:-1][~begins]] = False
+    position = np.concatenate([[0], np.cumsum(kept)])
+    return replace(
+        roads, ends=np.column_stack([roads.ends[first, 0], roads.ends[last, 1]]), rank=roads.rank[first],
+        road=roads.road[first], shape_indptr=np.append(position[roads.shape_indptr[first]], position[-1]),
+        shape_x=roads.shape_x[kept], shape_y=roads.shape_y[kept],
     )  # fmt: skip

@@ -4,17 +4,20 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import shapely
 from scipy.spatial import cKDTree
 
 from geo.engine.synthetic.province import Province
 from geo.engine.synthetic.settlements import Settlements
 from geo.engine.synthetic.streets.mainroads import MainRoads
-from geo.engine.synthetic.streets.skeleton import PRIMARY, neighbours
+from geo.engine.synthetic.streets.skeleton import PRIMARY, neighbours, stays_inside
 
 Float64Array = npt.NDArray[np.float64]
 Int64Array = npt.NDArray[np.int64]
 
-_CITIES_SHARE, _MOST_CITIES = 0.5, 44
+_MOST_CITIES = 44
+_CITY_SPACING_METRES = 30_000.0
+_WIDEST_BRIDGE_METRES = 4_500.0
 _STEP_METRES = 4_000.0
 _BEND = 0.06
 _PAST_TOWN = 1.12
@@ -22,8 +25,10 @@ _PAST_TOWN = 1.12
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Motorways:
-    """New nodes x, y: (N,) metres; edges ends: (E, 2), where links end at main-road node ``k`` written as ``N + k``;
-    is_link: (E,) bool; mid_x, mid_y: (E, 3) metres, points along the edge.
+    """Motorway nodes and edges.
+
+    x, y: (N,) metres, new nodes; ends: (E, 2), where links end at main-road node ``k`` written as ``N + k``; is_link: (E,)
+    bool; mid_x, mid_y: (E, 3) metres, points along the edge.
     """
 
     x: Float64Array
@@ -37,15 +42,30 @@ class Motorways:
 def draw_motorways(province: Province, settlements: Settlements, roads: MainRoads, rng: np.random.Generator) -> Motorways:
     """Run motorways past the largest county seats, an interchange at each."""
     seats = np.flatnonzero(province.towns.is_seat)
-    count = min(_MOST_CITIES, max(2, int(len(seats) * _CITIES_SHARE)))
-    cities = np.sort(seats[np.argsort(-settlements.persons[seats], kind="stable")[:count]])
+    cities = _spread(seats[np.argsort(-settlements.persons[seats], kind="stable")], settlements)
     side = rng.uniform(0, 2 * np.pi, len(cities))
     reach = _PAST_TOWN * settlements.reach_metres(cities, np.cos(side), np.sin(side))
     hub_x, hub_y = settlements.x[cities] + reach * np.cos(side), settlements.y[cities] + reach * np.sin(side)
-    pairs = neighbours(hub_x, hub_y, widest_angle_degrees=80.0)
-    dry = province.county_at(hub_x, hub_y) >= 0
-    pairs = pairs[dry[pairs].all(axis=1)]
+    pairs = neighbours(hub_x, hub_y, widest_angle_degrees=86.0)
+    inside = province.county_at(hub_x, hub_y) >= 0
+    pairs = pairs[inside[pairs].all(axis=1) & stays_inside(province, hub_x, hub_y, pairs)]
+    pairs = pairs[_length_in_water(province, hub_x, hub_y, pairs) < _WIDEST_BRIDGE_METRES]
     return _with_links(_strung(hub_x, hub_y, pairs, rng), len(cities), roads, np.unique(pairs))
+
+
+def _spread(seats: Int64Array, settlements: Settlements) -> Int64Array:
+    """Return the first of ``seats`` that keep their distance from each other, by index."""
+    chosen: list[int] = []
+    for seat in seats:
+        gaps = np.hypot(settlements.x[chosen] - settlements.x[seat], settlements.y[chosen] - settlements.y[seat])
+        if gaps.min(initial=np.inf) >= _CITY_SPACING_METRES:
+            chosen.append(int(seat))
+    return np.sort(np.array(chosen[:_MOST_CITIES], np.int64))
+
+
+def _length_in_water(province: Province, x: Float64Array, y: Float64Array, pairs: Int64Array) -> Float64Array:
+    corners = np.stack([np.column_stack([x[pairs[:, k]], y[pairs[:, k]]]) for k in (0, 1)], axis=1)
+    return np.asarray(shapely.length(shapely.intersection(shapely.linestrings(corners), province.water_metres)))
 
 
 def _strung(x: Float64Array, y: Float64Array, pairs: Int64Array, rng: np.random.Generator) -> Motorways:

@@ -44,7 +44,8 @@ def neighbours(x: Float64Array, y: Float64Array, *, widest_angle_degrees: float 
         i, j = np.triu_indices(len(x), 1)
         return np.column_stack([i, j]).astype(np.int64)
     edges, angle = delaunay_angles(x, y)
-    return edges[angle <= np.radians(widest_angle_degrees)]
+    near: Int64Array = edges[angle <= np.radians(widest_angle_degrees)]
+    return near
 
 
 def delaunay_angles(x: Float64Array, y: Float64Array) -> tuple[Int64Array, Float64Array]:
@@ -67,29 +68,42 @@ def delaunay_angles(x: Float64Array, y: Float64Array) -> tuple[Int64Array, Float
     return np.column_stack([found // len(x), found % len(x)]), widest
 
 
-def draw_skeleton(province: Province, settlements: Settlements) -> Skeleton:
-    """Join neighbouring market places by main roads; roads between county seats rank higher, few cross great water."""
-    anchors = np.flatnonzero(settlements.is_market)
-    x, y = settlements.x[anchors], settlements.y[anchors]
+def draw_skeleton(province: Province, settlements: Settlements, *, anchors: int) -> Skeleton:
+    """Join neighbouring market places by main roads; roads between county seats rank higher, few cross great water.
+
+    ``anchors``: how many places to join, the county seats at least; the most populous are taken.
+    """
+    places = _anchors(province, settlements, anchors)
+    x, y = settlements.x[places], settlements.y[places]
+    persons = settlements.persons[places]
     ends = neighbours(x, y)
-    ends = ends[_crossable(province, x, y, ends, settlements.persons[anchors])]
+    ends = ends[_crossable(province, x, y, ends, persons)]
     length = np.hypot(x[ends[:, 0]] - x[ends[:, 1]], y[ends[:, 0]] - y[ends[:, 1]])
-    rank = np.where(
-        settlements.persons[anchors][ends].max(axis=1) > np.median(settlements.persons[anchors]), SECONDARY, TERTIARY
-    )
-    seats = np.flatnonzero(province.towns.is_seat)
-    great = seats[np.argsort(-settlements.persons[seats], kind="stable")[:_GREAT_TOWNS]]
+    rank = np.where(persons[ends].max(axis=1) > np.median(persons), SECONDARY, TERTIARY)
+    seats = np.searchsorted(places, np.flatnonzero(province.towns.is_seat))
+    great = seats[np.argsort(-persons[seats], kind="stable")[:_GREAT_TOWNS]]
     rank[_roads_between(seats, ends, length, x, y)] = PRIMARY
     rank[_roads_between(np.sort(great), ends, length, x, y)] = TRUNK
     return Skeleton(x=x, y=y, ends=ends, rank=rank.astype(np.int64))
+
+
+def _anchors(province: Province, settlements: Settlements, count: int) -> Int64Array:
+    """Return the county seats and the most populous other market places, by index."""
+    places = np.flatnonzero(settlements.is_market)
+    is_seat = np.zeros(len(settlements), np.bool_)
+    is_seat[: settlements.town_count] = province.towns.is_seat
+    order = np.lexsort((-settlements.persons[places], ~is_seat[places]))
+    chosen: Int64Array = np.sort(places[order[: max(count, int(is_seat.sum()))]])
+    return chosen
 
 
 def _crossable(province: Province, x: Float64Array, y: Float64Array, ends: Int64Array, persons: Float64Array) -> BoolArray:
     """Return which straight roads can be built: on land, or over one of the few bridges, great towns first."""
     lines = shapely.linestrings(np.stack([np.column_stack([x[ends[:, k]], y[ends[:, k]]]) for k in (0, 1)], axis=1))
     wet = shapely.length(shapely.intersection(lines, province.water_metres))
-    kept: BoolArray = wet < 1.0
-    wants = np.flatnonzero(~kept & (wet < _WIDEST_BRIDGE_METRES))
+    inside = stays_inside(province, x, y, ends)
+    kept: BoolArray = np.asarray((wet < 1.0) & inside)
+    wants = np.flatnonzero(~kept & inside & (wet < _WIDEST_BRIDGE_METRES))
     middles: list[tuple[float, float]] = []
     for edge in wants[np.argsort(-persons[ends[wants]].sum(axis=1), kind="stable")]:
         middle = (float(x[ends[edge]].mean()), float(y[ends[edge]].mean()))
@@ -97,6 +111,15 @@ def _crossable(province: Province, x: Float64Array, y: Float64Array, ends: Int64
             middles.append(middle)
             kept[edge] = True
     return kept
+
+
+def stays_inside(province: Province, x: Float64Array, y: Float64Array, ends: Int64Array) -> BoolArray:
+    """Return which straight lines keep to the province, but for a sixth of their way at most."""
+    parts = np.linspace(0.04, 0.96, 24)
+    along_x = (x[ends[:, :1]] * (1 - parts) + x[ends[:, 1:]] * parts).ravel()
+    along_y = (y[ends[:, :1]] * (1 - parts) + y[ends[:, 1:]] * parts).ravel()
+    outside = (province.county_at(along_x, along_y) < 0).reshape(len(ends), len(parts))
+    return np.asarray(outside.mean(axis=1) <= 1 / 6)
 
 
 def _roads_between(places: Int64Array, ends: Int64Array, length: Float64Array, x: Float64Array, y: Float64Array) -> Int64Array:

@@ -20,6 +20,7 @@ BoolArray = npt.NDArray[np.bool_]
 LOCAL_CLASSES = ("secondary", "tertiary", "unclassified", "residential", "living_street", "footway", "cycleway")
 _SECONDARY, _TERTIARY, _UNCLASSIFIED, _RESIDENTIAL, _LIVING, _FOOTWAY, _CYCLEWAY, DROP = range(8)
 _SEAM_ANGLE, _LONG_SEAM_ANGLE = np.radians(100.0), np.radians(84.0)
+_LIVING_SHARE, _CLOSED_SHARE, _FOOTWAY_SHARE, _CYCLEWAY_SHARE = 0.16, 0.11, 0.02, 0.012
 _SEAM_BLOCKS = 2.4
 _LONGEST_SEAM_METRES = 6_000.0
 _TREE_LENGTH = 1e-3
@@ -37,7 +38,7 @@ class Local:
 def weave(
     province: Province, roads: MainRoads, lattice: Lattice, *, town_count: int, block_metres: float, rng: np.random.Generator
 ) -> Local:
-    """Choose local streets among the Delaunay edges of all points: crossing-free, and one piece together with the main roads."""
+    """Choose local streets among the Delaunay edges of all points: crossing-free, one piece with the main roads."""
     x, y = np.concatenate([roads.x, lattice.x]), np.concatenate([roads.y, lattice.y])
     ends, angle = delaunay_angles(x, y)
     ends, angle = _without(ends, angle, roads.ends, len(x))
@@ -75,11 +76,11 @@ def _grid_kind(lattice: Lattice, ends: Int64Array, town_count: int, rng: np.rand
     is_town = lattice.patch[a] < town_count
     luck = rng.random(len(ends))
     core = lattice.is_core[a] & lattice.is_core[b]
-    kind = np.where(core & (luck < 0.16), _LIVING, _RESIDENTIAL)
-    kind = np.where(is_town & (line % 4 == 0), _TERTIARY, kind)
-    kind = np.where(is_town & (line % 8 == 0), _SECONDARY, kind)
-    closed = (luck > 0.89) & ((line % 4 != 0) | ~is_town)
-    paths = np.where(luck < 0.02, _FOOTWAY, np.where(luck < 0.032, _CYCLEWAY, DROP))
+    kind = np.where(core & (luck < _LIVING_SHARE), _LIVING, _RESIDENTIAL)
+    kind = np.where(is_town & (line % np.where(core, 4, 8) == 0), _TERTIARY, kind)
+    kind = np.where(is_town & (line % 16 == 0), _SECONDARY, kind)
+    closed = (luck > 1 - _CLOSED_SHARE) & ((line % 4 != 0) | ~is_town)
+    paths = np.where(luck < _FOOTWAY_SHARE, _FOOTWAY, np.where(luck < _FOOTWAY_SHARE + _CYCLEWAY_SHARE, _CYCLEWAY, DROP))
     kind = np.where(straight & ~closed, kind, np.where(straight, DROP, np.where(is_town, paths, DROP)))
     return kind.astype(np.int64)
 
@@ -93,7 +94,7 @@ def _seam_kind(
     town_count: int,
     block_metres: float,
 ) -> Int64Array:
-    """Return the kind of edges between settlements, or between one and a main road: all short ones in town, few in the fields."""
+    """Return the kind of edges between settlements, or between one and a main road: all short ones in town, few outside."""
     patch_b = lattice.patch[ends[:, 1] - base].astype(np.int64)
     from_road = ends[:, 0] < base
     patch_a = np.where(from_road, -1, lattice.patch[np.maximum(ends[:, 0] - base, 0)])

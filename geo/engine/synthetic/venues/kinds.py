@@ -31,7 +31,7 @@ DAWN = tuple(_hours(EVERY_DAY, opens, closes) for opens, closes in (("03:00", "0
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """A kind of venue: the letters in its codes, its name after the place's, floor area range, staff per 100 m², hours to choose."""
+    """A kind of venue: letters in codes, name after the place's, range of floor areas, staff per 100 m², hours to choose."""
 
     letters: str
     name_zh: str
@@ -43,39 +43,40 @@ class Kind:
 
 KINDS = {
     "gig_market_comprehensive": Kind(
-        letters="GM", name_zh="零工市场", name_en="gig market", area_m2=(400, 1500), staff_per_100_m2=0.9,
-        hours=(EARLY_MARKET, EARLY_MARKET, SIX_MARKET),
+        letters="GM", name_zh="零工市场", name_en="gig market", area_m2=(400, 1500),
+        staff_per_100_m2=0.9, hours=(EARLY_MARKET, EARLY_MARKET, SIX_MARKET),
     ),
     "gig_market_trade": Kind(
-        letters="GT", name_zh="建筑装修零工市场", name_en="construction gig market", area_m2=(300, 800), staff_per_100_m2=0.8,
-        hours=(EARLY_MARKET,),
+        letters="GT", name_zh="建筑装修零工市场", name_en="construction gig market", area_m2=(300, 800),
+        staff_per_100_m2=0.8, hours=(EARLY_MARKET,),
     ),
     "branch_market": Kind(
-        letters="GB", name_zh="零工市场分市场", name_en="branch gig market", area_m2=(150, 400), staff_per_100_m2=1.0,
-        hours=(EARLY_MARKET, SIX_MARKET),
+        letters="GB", name_zh="零工市场分市场", name_en="branch gig market", area_m2=(150, 400),
+        staff_per_100_m2=1.0, hours=(EARLY_MARKET, SIX_MARKET),
     ),
     "gig_station": Kind(
-        letters="GS", name_zh="零工驿站", name_en="gig station", area_m2=(40, 140), staff_per_100_m2=2.0,
-        hours=(EARLY_MARKET, SIX_MARKET, LATE_MARKET, LATE_MARKET),
+        letters="GS", name_zh="零工驿站", name_en="gig station", area_m2=(40, 140),
+        staff_per_100_m2=2.0, hours=(EARLY_MARKET, SIX_MARKET, LATE_MARKET, LATE_MARKET),
     ),
     "doorstep_station": Kind(
-        letters="DS", name_zh="“家门口”就业服务站", name_en="doorstep employment station", area_m2=(30, 120), staff_per_100_m2=2.5,
-        hours=(OFFICE, OFFICE_AND_SATURDAY),
+        letters="DS", name_zh="“家门口”就业服务站", name_en="doorstep employment station", area_m2=(30, 120),
+        staff_per_100_m2=2.5, hours=(OFFICE, OFFICE_AND_SATURDAY),
     ),
     "public_hr_market": Kind(
-        letters="HR", name_zh="公共人力资源市场", name_en="public HR market", area_m2=(600, 3200), staff_per_100_m2=0.9,
-        hours=(OFFICE, OFFICE_AND_SATURDAY),
+        letters="HR", name_zh="公共人力资源市场", name_en="public HR market", area_m2=(600, 3200),
+        staff_per_100_m2=0.9, hours=(OFFICE, OFFICE_AND_SATURDAY),
     ),
     "grassroots_hrss_platform": Kind(
-        letters="GP", name_zh="人力资源和社会保障服务所", name_en="grassroots HRSS platform", area_m2=(80, 320), staff_per_100_m2=2.2,
-        hours=(OFFICE,),
+        letters="GP", name_zh="人力资源和社会保障服务所", name_en="grassroots HRSS platform", area_m2=(80, 320),
+        staff_per_100_m2=2.2, hours=(OFFICE,),
     ),
     "migrant_service_centre": Kind(
-        letters="MC", name_zh="农民工综合服务中心", name_en="migrant-worker service centre", area_m2=(200, 900), staff_per_100_m2=1.1,
-        hours=(OFFICE, OFFICE_AND_SATURDAY),
+        letters="MC", name_zh="农民工综合服务中心", name_en="migrant-worker service centre", area_m2=(200, 900),
+        staff_per_100_m2=1.1, hours=(OFFICE, OFFICE_AND_SATURDAY),
     ),
     "informal_gathering_point": Kind(
-        letters="IG", name_zh="零工聚集点", name_en="gathering point", area_m2=(0, 0), staff_per_100_m2=0, hours=tuple((span,) for span in DAWN),
+        letters="IG", name_zh="零工聚集点", name_en="gathering point", area_m2=(0, 0),
+        staff_per_100_m2=0, hours=tuple((span,) for span in DAWN),
     ),
 }  # fmt: skip
 
@@ -97,9 +98,13 @@ OCCUPATIONS = {
 }
 
 GATHERING_PLACES = (
-    ("大桥下", "under the bridge"), ("劳务市场路口", "labour-market crossing"), ("建材市场门口", "building-materials market gate"),
-    ("老车站广场", "old station square"), ("菜市场东门", "food market east gate"), ("立交桥口", "flyover crossing"),
-)  # fmt: skip
+    ("大桥下", "under the bridge"),
+    ("劳务市场路口", "labour-market crossing"),
+    ("建材市场门口", "building-materials market gate"),
+    ("老车站广场", "old station square"),
+    ("菜市场东门", "food market east gate"),
+    ("立交桥口", "flyover crossing"),
+)
 ROADS_ZH = (
     "人民路",
     "解放路",
