@@ -6,6 +6,7 @@ from typing import Any
 from coverage.models import Recommendation, RecommendedSite
 
 TOP_SHOWN = 10
+LISTED_MOST = 10
 _ACTIONS = {"integrate": "整合 / integrate", "renovate": "改造 / renovate", "build": "新建 / build"}
 _STATUS = {
     "optimal": "已证明最优 / proven best",
@@ -53,10 +54,12 @@ def by_action_and_year(sites: list[RecommendedSite]) -> list[dict[str, Any]]:
 def _year_lines(recommendation: Recommendation, sites: list[RecommendedSite]) -> list[str]:
     rows = by_action_and_year(sites)
     lines = []
+    before = 0
     for proof in recommendation.proofs:
+        added, before = proof["sites"] - before, proof["sites"]
         lines.append(
-            f"{proof['year']}：累计 {proof['sites']} 处，{_money(proof['cost_yuan'])} / {proof['sites']} sites in all,"
-            f" {proof['cost_yuan']:,.0f} yuan"
+            f"{proof['year']}：新增 {added} 处，累计 {before} 处、{_money(proof['cost_yuan'])} /"
+            f" {added} sites, {before} in all for {proof['cost_yuan']:,.0f} yuan"
         )
         lines += [
             f"  {_ACTIONS[row['action']]}: {row['sites']}（{_money(row['cost_yuan'])}）"
@@ -88,7 +91,14 @@ def _proof_lines(recommendation: Recommendation) -> list[str]:
 
 
 def _listed(head: str, notes: list[dict[str, Any]]) -> list[str]:
-    return [f"{head}: {len(notes)}", *(f"  {item['zh']} / {item['en']}" for item in notes)] if notes else []
+    if not notes:
+        return []
+    more = len(notes) - LISTED_MOST
+    return [
+        f"{head}: {len(notes)}",
+        *(f"  {item['zh']} / {item['en']}" for item in notes[:LISTED_MOST]),
+        *([f"  …… 另有 {more} 条，见 --json / {more} more, see --json"] if more > 0 else []),
+    ]
 
 
 def _top_lines(sites: list[RecommendedSite]) -> list[str]:

@@ -81,7 +81,7 @@ def _say(problem: Problem, demand: _Demand) -> tuple[str, str]:
     quota = label.quota
     if quota is None:
         raise ValueError(f"a row of kind {label.kind} is no demand")
-    zh, en = quota.name_zh, quota.name_en or quota.region_code
+    zh, en = quota.said_zh, quota.said_en
     if demand.is_least:
         candidates = candidates_in(problem, quota.region_code)
         return (

@@ -63,7 +63,7 @@ class Solver:
 
     method: Method = "exact"
     time_limit_seconds: float = 40.0
-    gap_share: float = 1e-4
+    gap_share: float = 0.0
     seed: int = 0
 
 

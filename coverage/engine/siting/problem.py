@@ -44,6 +44,16 @@ class Quota:
     most: int | None = None
     is_soft: bool = True
 
+    @property
+    def said_zh(self) -> str:
+        """The region in Chinese with its code: districts of several cities share a name."""
+        return f"{self.name_zh}（{self.region_code}）"
+
+    @property
+    def said_en(self) -> str:
+        """The region in English with its code."""
+        return f"{self.name_en} ({self.region_code})".strip()
+
 
 @dataclass(frozen=True, kw_only=True)
 class Option:
@@ -174,7 +184,7 @@ def _faults(phases: Sequence[Phase], quotas: Sequence[Quota]) -> list[Fault]:
             faults.append(Fault(code="siting.phases_fall", value=str(after.year)))
     years = {phase.year for phase in phases}
     for quota in quotas:
-        named = {"zh": quota.name_zh, "en": quota.name_en or quota.region_code, "year": quota.year}
+        named = {"zh": quota.said_zh, "en": quota.said_en, "year": quota.year}
         if quota.year not in years:
             faults.append(Fault(code="siting.quota_year", value=quota.region_code, details=named))
         if quota.most is not None and quota.least > quota.most:

@@ -25,6 +25,9 @@ COUNTING_SECONDS = 10.0
 COVERING_SHARE = 0.7
 """Of the time left, what one covering model may take: years still to come need some too."""
 
+ROUNDING_SHARE = 1e-8
+"""Of the workers: what sums in floating point may be off before a bound is rounded down to whole workers."""
+
 Watch = Callable[[int, Standing], None]
 """Hears the year being decided and how its search stands; may raise Cancelled."""
 
@@ -66,7 +69,7 @@ def solve(
     problem: Problem,
     *,
     time_limit_seconds: float = 40.0,
-    gap: float = 1e-4,
+    gap: float = 0.0,
     seed: int = 0,
     method: Method = "exact",
     progress: Progress = no_progress,
@@ -177,10 +180,10 @@ def _judged(
     if said is not None and persons < said - 1.0:
         details = {"scored": persons}
         warnings.append(Fault(code="siting.rescored", value=f"{said:.0f}", details=details))
-    if bound < persons - 1e-6 * max(persons, 1):
+    if bound < persons - 0.5:
         warnings.append(Fault(code="siting.bound_withdrawn"))
         bound = math.inf
-    proven = max(float(math.floor(min(bound, simple_bound) + 1e-6 * max(persons, 1))), float(persons))
+    proven = max(float(math.floor(min(bound, simple_bound) + ROUNDING_SHARE * persons)), float(persons))
     status: ProofStatus = "greedy"
     if proven < persons + 1.0:
         status = "optimal"

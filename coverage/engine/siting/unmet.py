@@ -24,7 +24,7 @@ def _quotas(problem: Problem, year_of_option: dict[int, int]) -> list[Fault]:
             candidates = candidates_in(problem, quota.region_code)
             why = wording.NO_CANDIDATE if candidates <= given else wording.LIMITED
             details = {
-                "zh": quota.name_zh, "en": quota.name_en or quota.region_code, "year": quota.year, "least": quota.least,
+                "zh": quota.said_zh, "en": quota.said_en, "year": quota.year, "least": quota.least,
                 "given": given, "candidates": candidates, "why_zh": why[0], "why_en": why[1],
             }  # fmt: skip
             found.append(Fault(code="siting.quota_short", value=quota.region_code, details=details))

@@ -117,3 +117,15 @@ def test_wrong_input_is_said_and_nothing_is_stored(world, capsys, arguments, wor
 def test_without_a_coverage_run_it_says_what_to_do(world, capsys):
     CoverageRun.objects.all().delete()
     assert "run run_coverage first" in refused(capsys)
+
+
+def test_long_lists_are_cut_for_people_and_whole_for_machines(world, capsys):
+    plan = world[1]
+    plan.parameters["quotas"] = [{"region": "320102", "least": 30 + n} for n in range(12)]
+    plan.save()
+    call_command("recommend")
+    said = capsys.readouterr().out
+    assert "未能满足 / could not be met: 12" in said
+    assert "2 more, see --json" in said
+    assert "玄武区（320102）" in said
+    assert len(machine(capsys)["unmet"]) == 12
