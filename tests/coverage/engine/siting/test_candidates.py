@@ -83,7 +83,7 @@ def test_markets_closed_venues_and_gathering_points_are_no_candidates():
 
 
 def test_stated_capacity_holds_if_larger():
-    assert only(capacity_persons=9_000).works[0].capacity_persons == 9_000
+    assert only(capacity_persons=19_000).works[0].capacity_persons == 19_000
 
 
 def test_rules_are_replaced_one_by_one():
