@@ -91,7 +91,7 @@ def reached_segments(
     """Return the parts of edges within ``cutoff`` of the point; see :func:`isochrone`."""
     costs = node_costs(
         network, point, mode=mode, direction=direction, cutoff=cutoff, impedance=impedance, leg_speed_kph=leg_speed_kph
-    )
+    ).astype(np.float64)
     along, against, delay = network.edge_costs(mode, impedance)
     if direction == "from":
         from_start, from_end = costs[network.edge_from], costs[network.edge_to]

@@ -3,6 +3,8 @@
 from geo.engine.traveltime.access import LEG_SPEED_KPH, largest_cost
 from geo.engine.traveltime.matrix import ODMatrix, od_matrix
 from geo.engine.traveltime.nearest import Nearest, nearest
-from geo.engine.traveltime.reach import node_costs
+from geo.engine.traveltime.reach import NodeReach, node_costs, nodes_in_reach
 
-__all__ = ["LEG_SPEED_KPH", "Nearest", "ODMatrix", "largest_cost", "nearest", "node_costs", "od_matrix"]
+__all__ = [
+    "LEG_SPEED_KPH", "Nearest", "NodeReach", "ODMatrix", "largest_cost", "nearest", "node_costs", "nodes_in_reach", "od_matrix",
+]  # fmt: skip

@@ -7,9 +7,7 @@ import numpy.typing as npt
 
 from geo.engine.jit import njit
 from geo.engine.traveltime.access import TICK
-from geo.engine.traveltime.search import Scratch, scratch_for, settle_within
-
-FIRST_ROOM = 1024
+from geo.engine.traveltime.search import FIRST_ROOM, Scratch, scratch_for, settle_within
 
 
 class ChunkScratch(NamedTuple):

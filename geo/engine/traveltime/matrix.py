@@ -1,10 +1,7 @@
 """The origin–destination matrix: sparse, sorted, bit-equal whatever the number of threads."""
 
-import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
-from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
@@ -16,6 +13,7 @@ from geo.engine.progress import Progress, no_progress
 from geo.engine.snapping import NOT_SNAPPED, Snaps
 from geo.engine.traveltime.access import LEG_SPEED_KPH, Ends, arriving, largest_cost, leaving, search_costs
 from geo.engine.traveltime.chunk import ChunkScratch, chunk_scratch, reach_chunk
+from geo.engine.traveltime.threads import run_chunks
 from geo.engine.units import SECONDS_PER_MINUTE
 
 Float32Array = npt.NDArray[np.float32]
@@ -121,7 +119,8 @@ def od_matrix(
     def fresh() -> ChunkScratch:
         return chunk_scratch(network.node_count, len(network.arcs.head), len(origins))
 
-    chunks = _run_chunks(range(0, len(destinations), CHUNK_DESTINATIONS), one_chunk, fresh, threads, progress)
+    firsts = range(0, len(destinations), CHUNK_DESTINATIONS)
+    chunks = run_chunks(firsts, one_chunk, fresh, threads=threads, progress=progress)
     return _joined(chunks, len(origins), impedance)
 
 
@@ -146,35 +145,3 @@ def _joined(chunks: list[Chunk], origin_count: int, impedance: Impedance) -> ODM
     counts, origin, cost = (np.concatenate(parts) for parts in zip(nothing, *chunks, strict=True))
     indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     return ODMatrix(indptr=indptr, origin=origin, cost=cost, origin_count=origin_count, impedance=impedance)
-
-
-def _run_chunks(
-    firsts: range,
-    one_chunk: Callable[[int, ChunkScratch], Chunk],
-    fresh: Callable[[], ChunkScratch],
-    threads: int | None,
-    progress: Progress,
-) -> list[Chunk]:
-    """Run the chunks on threads (the kernel lets go of the interpreter) and return their results in order."""
-    workers = min(threads or os.cpu_count() or 1, max(1, len(firsts)))
-    scratches: SimpleQueue[ChunkScratch] = SimpleQueue()
-    for _ in range(workers):
-        scratches.put(fresh())
-
-    def run(first: int) -> Chunk:
-        scratch = scratches.get()
-        try:
-            return one_chunk(first, scratch)
-        finally:
-            scratches.put(scratch)
-
-    results = []
-    with ThreadPoolExecutor(workers) as pool:
-        try:
-            for done, result in enumerate(pool.map(run, firsts), start=1):
-                results.append(result)
-                progress(done / len(firsts))
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-    return results

@@ -11,6 +11,8 @@ import numpy.typing as npt
 
 from geo.engine.jit import njit
 
+FIRST_ROOM = 1024
+
 
 class Scratch(NamedTuple):
     """State that searches of one thread share.
@@ -105,3 +107,24 @@ def settle_within(indptr, head, arc_cost, nodes, costs, limit, scratch, settled)
             if reached <= limit:
                 size = relax(scratch, size, head[arc], reached, generation)
     return count
+
+
+@njit(cache=True, nogil=True)
+def settle_each(graph, nodes, costs, limit, scratch, settled):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Search from each row of seeds on its own; return counts, nodes and costs, rows one after the other."""
+    indptr, head, arc_cost = graph
+    counts, used = np.zeros(len(nodes), np.int64), 0
+    found, found_costs = np.empty(FIRST_ROOM, np.int32), np.empty(FIRST_ROOM, np.float32)
+    for row in range(len(nodes)):
+        count = settle_within(indptr, head, arc_cost, nodes[row], costs[row], limit, scratch, settled)
+        if used + count > len(found):
+            room = max(2 * len(found), used + count)
+            more, more_costs = np.empty(room, np.int32), np.empty(room, np.float32)
+            more[:used], more_costs[:used] = found[:used], found_costs[:used]
+            found, found_costs = more, more_costs
+        for i in range(count):
+            found[used + i] = settled[i]
+            found_costs[used + i] = scratch.cost[settled[i]]
+        used += count
+        counts[row] = count
+    return counts, found[:used].copy(), found_costs[:used].copy()

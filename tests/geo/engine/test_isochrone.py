@@ -103,7 +103,7 @@ def quarter():
 
 
 def test_the_middle_of_a_block_is_not_covered(quarter):
-    city, reached, _ = quarter
+    _, reached, _ = quarter
     lon, lat = grid_points(columns=COLUMNS, rows=ROWS, block_metres=250.0)
     # The block north-east of the crossing (5, 5): its middle is 125 m from any street, the band 40 m wide.
     here, opposite = 5 * COLUMNS + 5, 6 * COLUMNS + 6

@@ -13,7 +13,7 @@ INF = np.inf
 
 
 def test_each_goes_to_the_quicker():
-    # 0 —100— 1 —100— 2, venues at 0 and 2; 25 % along the first edge is 25 s from venue 0, 75 % along the second is 25 s from 1.
+    # 0 —100— 1 —100— 2, venues at 0 and 2; each origin 25 s from one of them.
     network = make_network([(0, 1, 100.0, 100.0), (1, 2, 100.0, 100.0)])
     found = nearest(network, at((0, 0.25), (1, 0.75)), at((0, 0.0), (1, 1.0)), mode="walk")
     assert found.destination.tolist() == [0, 1]

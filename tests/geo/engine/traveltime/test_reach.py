@@ -5,7 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.engine.traveltime import node_costs
+from geo.engine.gridcity import grid_city
+from geo.engine.snapping import snap
+from geo.engine.traveltime import node_costs, nodes_in_reach
 from tests.geo.engine.graphs import METRE_A_SECOND_KPH, at, brute_force, make_network, networks, places_on
 
 INF = np.inf
@@ -69,3 +71,19 @@ def expected(network, point, direction, cutoff):
         # Who leaves the loop pays the node's own delay; who starts at the node does not.
         costs = brute_force(doors, nodes, point, "car")[:, 0] - delay
     return np.where(costs <= cutoff, costs, INF).tolist()
+
+
+def test_many_places_give_what_each_gives_alone_cheapest_first():
+    city = grid_city(columns=12, rows=12, one_way_rows=(3,), signals=((5, 4),))
+    rng = np.random.default_rng(2)
+    west, south, east, north = city.bounds
+    places = snap(city, rng.uniform(west, east, 100), rng.uniform(south, north, 100), mode="ebike", max_metres=100.0)
+    values = {"mode": "ebike", "direction": "to", "cutoff": 240.0}
+    reach = nodes_in_reach(city, places, **values, threads=2)
+    assert np.isfinite(places.snap_metres).sum() < 100
+    for place in range(100):
+        rows = slice(reach.indptr[place], reach.indptr[place + 1])
+        alone = node_costs(city, places.take(np.array([place])), **values)
+        assert sorted(reach.node[rows].tolist()) == np.flatnonzero(np.isfinite(alone)).tolist()
+        assert reach.cost[rows].tolist() == alone[reach.node[rows]].tolist()
+        assert (np.diff(reach.cost[rows]) >= 0).all()
