@@ -30,6 +30,10 @@ register_messages(
     {
         "speeds.columns": ("表头应为 {expected}，现为“{value}”。", "the header must be {expected}, not “{value}”."),
         "speeds.number": ("“{value}”不是 {low} 到 {high} 之间的数。", "“{value}” is not a number from {low} to {high}."),
+        "speeds.fields": (
+            "此行有 {count} 个字段，应有 {expected} 个。",
+            "the row has {count} fields, it must have {expected}.",
+        ),
         "speeds.repeated": ("类别“{value}”出现了两次。", "the class “{value}” stands twice."),
         "speeds.missing": ("缺少一行“{value}”。", "the row “{value}” is missing."),
         "speeds.unknown_class": (
@@ -105,11 +109,16 @@ class SpeedTable:
 def _add_row(values: dict[str, tuple[float, ...]], row: Sequence[str], number: int, file: str, problems: list[Problem]) -> None:
     if not row:
         return
-    name, limit = row[0].strip(), MAX_DELAY_SECONDS if row[0] in _DELAY_ROWS else MAX_SPEED_KPH
+    if len(row) != 1 + len(MODES):
+        counts = {"count": len(row), "expected": 1 + len(MODES)}
+        problems.append(Problem(code="speeds.fields", file=file, row=number, value=row[0], details=counts))
+        return
+    name = row[0].strip()
+    limit = MAX_DELAY_SECONDS if name in _DELAY_ROWS else MAX_SPEED_KPH
     if name in values:
         problems.append(Problem(code="speeds.repeated", file=file, row=number, field="class", value=name))
         return
-    fields = [*row[1:], *[""] * len(MODES)][: len(MODES)]
+    fields = row[1:]
     numbers = [_number(text, limit) for text in fields]
     for mode, text, value in zip(MODES, fields, numbers, strict=True):
         if value is None:

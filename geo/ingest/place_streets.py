@@ -39,6 +39,7 @@ def streets_of_place(name: str, *, overpass_url: str, nominatim_url: str, cache_
     ox.settings.overpass_url = overpass_url
     ox.settings.nominatim_url = nominatim_url if nominatim_url.endswith("/") else nominatim_url + "/"
     ox.settings.overpass_rate_limit = False
+    ox.settings.doh_url_template = None  # ask nobody but the two services of the settings
     ox.settings.requests_timeout = TIMEOUT_SECONDS
     ox.settings.use_cache = True
     ox.settings.cache_folder = str(cache_folder)

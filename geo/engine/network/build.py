@@ -15,6 +15,7 @@ from geo.engine.network.model import CLOSED, TravelNetwork
 from geo.engine.network.streets import Streets
 
 Float32Array = npt.NDArray[np.float32]
+Float64Array = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 Int64Array = npt.NDArray[np.int64]
 
@@ -38,10 +39,17 @@ register_messages(
 )
 
 
-def build_network(streets: Streets, *, speeds: SpeedTable | None = None, source: str) -> TravelNetwork:
+def build_network(
+    streets: Streets,
+    *,
+    speeds: SpeedTable | None = None,
+    source: str,
+    stated_length_metres: Float64Array | None = None,
+) -> TravelNetwork:
     """Work out lengths and times of ``streets`` and return the network.
 
-    Lengths are geodesic along the shape; edges shorter than 0.1 m count as 0.1 m. Running time = length / speed of the class;
+    Lengths are geodesic along the shape, or as stated where ``stated_length_metres`` (E,) is not NaN (a table of streets may
+    know lengths without shapes); edges shorter than 0.1 m count as 0.1 m. Running time = length / speed of the class;
     cars keep to a lower posted limit; ``fixed_seconds`` stands where given. For each mode only the largest strongly connected
     component stays open, so that whoever can be snapped can also go and come back; what was closed is counted in ``report``.
     Edges and nodes that no mode can use are dropped. Raises :class:`NetworkError` if nothing is left, if coordinates are not
@@ -50,6 +58,9 @@ def build_network(streets: Streets, *, speeds: SpeedTable | None = None, source:
     _check_coordinates(streets)
     table = speeds or default_speeds()
     length = _edge_lengths_metres(streets)
+    if stated_length_metres is not None:
+        stated = np.maximum(stated_length_metres, MIN_EDGE_METRES)
+        length = np.where(np.isnan(stated), length, stated).astype(np.float32)
     forward, backward = _running_seconds(streets, table, length)
     report: dict[str, Any] = {"edges_read": len(streets.edge_from), "nodes_read": len(streets.node_lon)}
     forward, backward, report["closed_outside_largest_component"] = _keep_components(streets, forward, backward, length)
@@ -82,7 +93,8 @@ def _edge_lengths_metres(streets: Streets) -> Float32Array:
 
 def _running_seconds(streets: Streets, table: SpeedTable, length: Float32Array) -> tuple[Float32Array, Float32Array]:
     """Return (M, E) seconds along and against each edge, ``inf`` where closed."""
-    kph = table.class_speeds_kph(streets.classes, streets.modes)[:, streets.edge_class]
+    used, of_edge = np.unique(streets.edge_class, return_inverse=True)
+    kph = table.class_speeds_kph([streets.classes[i] for i in used.tolist()], streets.modes)[:, of_edge]
     if CAR in streets.modes:
         car = streets.modes.index(CAR)
         kph[car] = np.where(streets.max_speed_kph > 0, np.minimum(kph[car], streets.max_speed_kph), kph[car])

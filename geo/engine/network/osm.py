@@ -1,6 +1,8 @@
 """OpenStreetMap extracts (PBF or XML) to streets, streaming."""
 
+import dataclasses
 from collections.abc import Iterable
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +37,8 @@ register_messages(
 def read_osm(path: Path) -> Streets:
     """Read the streets of an extract in one streaming pass.
 
-    Nodes whose place is not in the file (cut extracts) are left out of their ways. Raises :class:`NetworkError` if the file is
-    missing, empty, truncated, not an OSM file, or has no usable ways.
+    Where the place of a node is not in the file (cut extracts) the way ends, and begins again after it. Raises
+    :class:`NetworkError` if the file is missing, empty, truncated, not an OSM file, or has no usable ways.
     """
     check_file(path)
     try:
@@ -79,6 +81,11 @@ def _add_control(ways: Ways, node: Any) -> None:
 
 def _add_way(ways: Ways, way: Any) -> None:
     rights = rights_of(way.tags)
-    if rights is not None:
-        vertices = [(n.ref, n.location.lon, n.location.lat) for n in way.nodes if n.location.valid()]
-        ways.add(way.id, rights, vertices)
+    if rights is None:
+        return
+    # A gap must not become a straight street across it, and the time of a whole crossing is not that of a part.
+    runs = [list(run) for known, run in groupby(way.nodes, key=lambda n: n.location.valid()) if known]
+    if len(runs) != 1 or len(runs[0]) != len(way.nodes):
+        rights = dataclasses.replace(rights, duration_seconds=None)
+    for run in runs:
+        ways.add(way.id, rights, [(n.ref, n.location.lon, n.location.lat) for n in run])

@@ -13,7 +13,7 @@ from geo.engine.network.ways import Ways, streets_of_ways
 
 _CONTROLS = {"signals": int(SIGNALS), "crossing": int(CROSSING)}
 _LAT_LON_CRS = {"epsg:4326", "wgs84"}
-# A vertex between the nodes of a simplified edge has no id of its own; negative numbers cannot clash with OSM's.
+# A vertex between the nodes of a simplified edge has no id of its own; negative numbers cannot clash with those of nodes.
 _FIRST_INNER_REF = -1
 
 WAY_TAGS = (
@@ -50,11 +50,13 @@ def from_osmnx(graph: "nx.MultiDiGraph[Any]", *, file: str = "") -> Streets:
     if crs not in _LAT_LON_CRS:
         raise NetworkError(Problem(code="osmnx.crs", file=file, value=crs))
     ways = Ways()
+    # Nodes are numbered anew: their own ids may be words, and negative ones would clash with those of inner vertices.
+    refs = {node: ref for ref, node in enumerate(graph.nodes)}
     for node, data in graph.nodes(data=True):
         control = control_of({key: str(value) for key, value in data.items()})
         if control:
-            ways.controls[node] = _CONTROLS[control]
-    _add_edges(graph, ways)
+            ways.controls[refs[node]] = _CONTROLS[control]
+    _add_edges(graph, refs, ways)
     if not len(ways):
         raise NetworkError(Problem(code="osmnx.no_ways", file=file))
     return streets_of_ways(ways)
@@ -75,7 +77,7 @@ def read_graphml(path: Path) -> Streets:
     return from_osmnx(graph, file=path.name)
 
 
-def _add_edges(graph: "nx.MultiDiGraph[Any]", ways: Ways) -> None:
+def _add_edges(graph: "nx.MultiDiGraph[Any]", refs: dict[Any, int], ways: Ways) -> None:
     seen: set[tuple[Any, Any, int, float]] = set()
     next_inner = _FIRST_INNER_REF
     for u, v, data in graph.edges(data=True):
@@ -88,7 +90,7 @@ def _add_edges(graph: "nx.MultiDiGraph[Any]", ways: Ways) -> None:
         rights = rights_of(tags)
         if rights is None:
             continue
-        vertices, next_inner = _vertices(graph, u, v, data, next_inner)
+        vertices, next_inner = _vertices(graph, refs, (u, v), data, next_inner)
         ways.add(way_id, rights, vertices)
 
 
@@ -113,10 +115,10 @@ def _first_int(value: Any) -> int:
 
 
 def _vertices(
-    graph: "nx.MultiDiGraph[Any]", u: Any, v: Any, data: dict[str, Any], next_inner: int
+    graph: "nx.MultiDiGraph[Any]", refs: dict[Any, int], ends_uv: tuple[Any, Any], data: dict[str, Any], next_inner: int
 ) -> tuple[list[tuple[int, float, float]], int]:
-    """Return the vertices of an edge from u to v, inner ones numbered downwards, and the next free number."""
-    ends = [(node, float(graph.nodes[node]["x"]), float(graph.nodes[node]["y"])) for node in (u, v)]
+    """Return the vertices of the edge between two nodes, inner ones numbered downwards, and the next free number."""
+    ends = [(refs[node], float(graph.nodes[node]["x"]), float(graph.nodes[node]["y"])) for node in ends_uv]
     inner = []
     if data.get("geometry") is not None:
         for lon, lat in data["geometry"].coords[1:-1]:

@@ -8,12 +8,13 @@ import numpy.typing as npt
 from geo.engine.crs import distance_metres
 from geo.engine.modes import MODES
 from geo.engine.network.osm_tags import CLASSES, Rights
-from geo.engine.network.streets import Streets
+from geo.engine.network.streets import SIGNALS, Streets
 
 Int64Array = npt.NDArray[np.int64]
 Float64Array = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 MIN_VERTICES = 2
+_NO_ROADS = {"pedestrian", "footway", "path", "cycleway", "bridleway", "steps", "ferry"}
 
 
 @dataclass(kw_only=True)
@@ -47,24 +48,25 @@ class Ways:
 def streets_of_ways(ways: Ways) -> Streets:
     """Cut the ways at their ends, where they share a vertex with a way, and at controls; return the streets.
 
-    A ferry's duration is shared out over its parts by length.
+    A ferry's duration is shared out over its parts by length. Crossings count on roads only: where paths meet nobody waits.
     """
     refs = np.array(ways.refs, np.int64)
     lon, lat = np.array(ways.lon), np.array(ways.lat)
     sizes = np.array(ways.sizes, np.int64)
     starts = np.cumsum(sizes) - sizes
-    is_node = _cuts(refs, starts, sizes, np.array(sorted(ways.controls), np.int64))
+    rights = _RightsColumns.of(ways.rights)
+    controls = _controls_that_count(ways.controls, refs[np.repeat(_is_road()[rights.highway], sizes)])
+    is_node = _cuts(refs, starts, sizes, np.array(sorted(controls), np.int64))
     first, last, of_way = _pieces(is_node, starts, sizes)
     node_refs, node_vertex = np.unique(refs[is_node], return_index=True)
     vertex_of_node = np.flatnonzero(is_node)[node_vertex]
     counts = last - first + 1
     indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     vertices = np.repeat(first - indptr[:-1], counts) + np.arange(indptr[-1])
-    rights = _RightsColumns.of(ways.rights)
     return Streets(
         node_lon=lon[vertex_of_node],
         node_lat=lat[vertex_of_node],
-        node_control=np.array([ways.controls.get(ref, 0) for ref in node_refs.tolist()], np.uint8),
+        node_control=np.array([controls.get(ref, 0) for ref in node_refs.tolist()], np.uint8),
         edge_from=np.searchsorted(node_refs, refs[first]).astype(np.int32),
         edge_to=np.searchsorted(node_refs, refs[last]).astype(np.int32),
         edge_way_id=np.array(ways.ids, np.int64)[of_way],
@@ -101,6 +103,17 @@ class _RightsColumns:
             max_speed_kph=np.array([right.max_speed_kph or np.nan for right in rights], np.float32),
             duration_seconds=np.array([right.duration_seconds or np.nan for right in rights], np.float32),
         )
+
+
+def _is_road() -> BoolArray:
+    return np.array([name not in _NO_ROADS for name in CLASSES], np.bool_)
+
+
+def _controls_that_count(controls: dict[int, int], road_refs: Int64Array) -> dict[int, int]:
+    """Return all signals, and the crossings that stand on a road."""
+    refs = np.array(sorted(controls), np.int64)
+    on_road = dict(zip(refs.tolist(), np.isin(refs, road_refs).tolist(), strict=True))
+    return {ref: control for ref, control in controls.items() if control == int(SIGNALS) or on_road[ref]}
 
 
 def _cuts(refs: Int64Array, starts: Int64Array, sizes: Int64Array, controls: Int64Array) -> BoolArray:

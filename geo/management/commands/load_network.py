@@ -5,30 +5,34 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from geo.cli import GigshedCommand
 from geo.engine.modes import SpeedTable
 from geo.engine.network import TravelNetwork
 from geo.engine.network.build import build_network
-from geo.engine.network.edge_table import read_edge_table
+from geo.engine.network.clip import bounds_of, edges_within, take_edges
+from geo.engine.network.edge_table import read_edges
 from geo.engine.network.osm import read_osm
 from geo.engine.network.osmnx_graph import read_graphml
 from geo.engine.network.streets import Streets
-from geo.engine.progress import part_of
 from geo.ingest.place_streets import streets_of_place
 from geo.models import NetworkSnapshot
 from geo.services.networks import keep_network
 from geo.services.sources import keep_source
 
-READERS = {"pbf": read_osm, "osm": read_osm, "graphml": read_graphml, "edges": read_edge_table}
+READERS = {"pbf": read_osm, "osm": read_osm, "graphml": read_graphml}
 KINDS = {
     "pbf": NetworkSnapshot.Kind.OSM, "osm": NetworkSnapshot.Kind.OSM, "place": NetworkSnapshot.Kind.OSMNX,
     "graphml": NetworkSnapshot.Kind.OSMNX, "edges": NetworkSnapshot.Kind.EDGES,
 }  # fmt: skip
 OSM_LICENCE = "ODbL 1.0, © OpenStreetMap contributors"
 READING_SHARE = 0.7
+NAME_CHARACTERS = 120
+StatedLengths = npt.NDArray[np.float64] | None
 
 
 class Command(GigshedCommand):
@@ -40,8 +44,10 @@ class Command(GigshedCommand):
   manage.py load_network --place "南京市"                 fetched by OSMnx from Overpass (GIGSHED_OVERPASS_URL)
   manage.py load_network --graphml city.graphml          a graph that OSMnx saved
   manage.py load_network --edges streets.csv             columns from_id,to_id,from_lon,from_lat,to_lon,to_lat and, if you
-                                                         have them, highway,oneway,maxspeed,way_id
+                                                         have them, length_m,highway,oneway,maxspeed,way_id
   manage.py load_network --pbf x.osm.pbf --speeds my.csv other speeds; the table that ships is geo/engine/speeds.csv
+  manage.py load_network --pbf x.osm.pbf --bbox 118.7,32.0,118.9,32.1   only streets with an end in this rectangle
+                                                         (write --bbox=-46.7,… when it begins with a minus)
 
 Exit code 2: the file or place cannot be used; nothing changed."""
 
@@ -54,19 +60,44 @@ Exit code 2: the file or place cannot be used; nothing changed."""
         one.add_argument("--graphml", type=Path, metavar="FILE", help="GraphML file saved by OSMnx")
         one.add_argument("--edges", type=Path, metavar="FILE", help="edge table, CSV or Parquet")
         parser.add_argument("--speeds", type=Path, metavar="FILE", help="speed table to use instead of the one that ships")
+        parser.add_argument("--bbox", metavar="W,S,E,N", help="keep only streets with an end in this rectangle, degrees")
         parser.add_argument("--name", default="", help="name of the network (default: the file's or place's)")
 
-    def run(self, *, speeds: Path | None, name: str, **options: Any) -> dict[str, Any]:
+    def run(self, *, speeds: Path | None, bbox: str | None, name: str, **options: Any) -> dict[str, Any]:
         """Read, build, keep; return the counts."""
         way = next(key for key in KINDS if options.get(key))
         given = options[way]
         with self.progress("路网 / streets") as progress:
             table = SpeedTable.read(speeds) if speeds else None
-            streets = self._read(way, given)
-            part_of(progress, 0.0, READING_SHARE)(1.0)
+            bounds = bounds_of(bbox) if bbox else None
+            streets, stated = self._read(way, given)
+            if bounds:
+                kept = edges_within(streets, bounds)
+                streets, stated = take_edges(streets, kept), None if stated is None else stated[kept]
+            progress(READING_SHARE)
             label = name or (given.name if isinstance(given, Path) else given)
-            network = build_network(streets, speeds=table, source=label)
-            snapshot, is_new = keep_network(
+            network = build_network(streets, speeds=table, source=label, stated_length_metres=stated)
+            snapshot, is_new = self._keep(network, way, label[:NAME_CHARACTERS])
+        return summary(network, snapshot, is_new)
+
+    def _read(self, way: str, given: Any) -> tuple[Streets, StatedLengths]:
+        if way == "edges":
+            table = read_edges(given)
+            return table.streets, table.stated_length_metres
+        if way == "place":
+            fetched = streets_of_place(
+                given,
+                overpass_url=settings.OVERPASS_URL,
+                nominatim_url=settings.NOMINATIM_URL,
+                cache_folder=settings.VAR_DIR / "osmnx",
+            )
+            return fetched, None
+        return READERS[way](given), None
+
+    def _keep(self, network: TravelNetwork, way: str, label: str) -> tuple[NetworkSnapshot, bool]:
+        """Write the files and the rows; without the rows of both, network and source, there is neither."""
+        with transaction.atomic():
+            return keep_network(
                 network,
                 name=label,
                 kind=KINDS[way],
@@ -74,17 +105,6 @@ Exit code 2: the file or place cannot be used; nothing changed."""
                 var_dir=settings.VAR_DIR,
                 at=timezone.now(),
             )
-        return summary(network, snapshot, is_new)
-
-    def _read(self, way: str, given: Any) -> Streets:
-        if way == "place":
-            return streets_of_place(
-                given,
-                overpass_url=settings.OVERPASS_URL,
-                nominatim_url=settings.NOMINATIM_URL,
-                cache_folder=settings.VAR_DIR / "osmnx",
-            )
-        return READERS[way](given)
 
     def _source(self, way: str, label: str) -> Any:
         is_osm = way != "edges"
@@ -95,7 +115,7 @@ Exit code 2: the file or place cannot be used; nothing changed."""
             owner="OpenStreetMap contributors" if is_osm else "",
             licence=OSM_LICENCE if is_osm else "",
             method="geo/engine/network; docs/streets.md",
-            file_name=label[:255],
+            file_name=label,
         )
 
 
@@ -111,7 +131,8 @@ def summary(network: TravelNetwork, snapshot: NetworkSnapshot, is_new: bool) -> 
         f" / {network.node_count:,} nodes, {network.edge_count:,} streets · {snapshot.digest[:8]}"
         + ("" if is_new else "（已有 / already there）"),
         *(
-            f"  {mode}: {length:,.1f} km; 不连通而关闭 / closed as cut off: {closed[mode]['edges']:,} ({closed[mode]['km']:,.1f} km)"
+            f"  {mode}: {length:,.1f} km; 不连通而关闭 / closed as cut off: "
+            f"{closed[mode]['edges']:,} ({closed[mode]['km']:,.1f} km)"
             for mode, length in km.items()
         ),
     ]

@@ -59,6 +59,11 @@ def test_every_problem_is_named_at_once(tmp_path):
     ]
 
 
+def test_a_row_with_another_number_of_fields_is_refused(tmp_path):
+    text = GOOD.replace("primary,3.96,15,45", "primary,3.96,15").replace("service,3.96,12,15", "service,3.96,12,15,9")
+    assert problems_of(tmp_path, text) == [("speeds.fields", 6, "", "primary"), ("speeds.fields", 15, "", "service")]
+
+
 @pytest.mark.parametrize("value", ["nan", "inf", "1e9"])
 def test_absurd_speeds_are_refused(tmp_path, value):
     assert problems_of(tmp_path, GOOD.replace("service,3.96,12,15", f"service,3.96,12,{value}"))[0][0] == "speeds.number"

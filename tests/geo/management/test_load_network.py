@@ -3,8 +3,10 @@
 import json
 from pathlib import Path
 
+import osmnx as ox
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import DatabaseError
 
 from geo.engine.network.store import open_network
 from geo.models import DataSource, NetworkSnapshot
@@ -56,6 +58,52 @@ def test_a_new_network_takes_over_and_the_old_one_stays(capsys, tmp_path):
     assert not NetworkSnapshot.objects.get(digest=first["digest"]).is_active
     loaded(capsys, "--osm", write(tmp_path))
     assert NetworkSnapshot.objects.get(is_active=True).digest == first["digest"]
+
+
+def test_only_streets_of_a_rectangle(capsys, tmp_path):
+    # The rectangle holds nodes 3 and 5 of the square; each street with an end in it stays: 2 – 3 and 3 – 5 – 4.
+    said = loaded(capsys, "--osm", write(tmp_path), "--bbox", "118.8015,31.9,118.9,32.1")
+    assert said["edges"] == 2
+
+
+@pytest.mark.parametrize(
+    ("bbox", "sentence"),
+    [
+        ("1,2,3", "no rectangle"),
+        ("a,b,c,d", "no rectangle"),
+        ("118.9,32,118.7,33", "no rectangle"),
+        ("1,1,2,2", "no street within 1,1,2,2"),
+    ],
+)
+def test_a_rectangle_that_is_none_or_empty_is_said(capsys, tmp_path, bbox, sentence):
+    assert sentence in refused(capsys, "--osm", write(tmp_path), "--bbox", bbox)
+
+
+def test_lengths_of_a_table_are_kept(capsys, tmp_path):
+    table = tmp_path / "streets.csv"
+    table.write_text("from_id,to_id,from_lon,from_lat,to_lon,to_lat,length_m\na,b,118.8,32,118.81,32,2000\n", encoding="utf-8")
+    assert loaded(capsys, "--edges", table)["km"] == {"walk": 2.0, "ebike": 2.0, "car": 2.0}
+    assert NetworkSnapshot.objects.get().kind == "edges"
+
+
+def test_a_graph_of_osmnx(capsys, tmp_path):
+    path = tmp_path / "square.graphml"
+    # OSMnx does not read ways with nodes that are not in the file.
+    whole = write(tmp_path, SQUARE.replace('<nd ref="99"/>', '<nd ref="3"/>'), "whole.osm")
+    ox.save_graphml(ox.graph_from_xml(whole, bidirectional=False, simplify=False, retain_all=True), path)
+    said = loaded(capsys, "--graphml", path)
+    assert said["km"]["car"] == loaded(capsys, "--osm", whole)["km"]["car"]
+
+
+def test_nothing_is_left_when_the_row_cannot_be_written(capsys, tmp_path, monkeypatch, settings):
+    def broken(*args, **values):
+        raise DatabaseError("disk full")
+
+    monkeypatch.setattr(NetworkSnapshot.objects, "get_or_create", broken)
+    with pytest.raises(DatabaseError):
+        loaded(capsys, "--osm", write(tmp_path))
+    assert not DataSource.objects.exists()
+    assert not list((settings.VAR_DIR / "networks").glob(".part-*"))
 
 
 def test_other_speeds_make_another_network(capsys, tmp_path):

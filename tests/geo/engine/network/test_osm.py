@@ -9,6 +9,7 @@ import pytest
 
 from geo.engine.errors import NetworkError
 from geo.engine.network.osm import read_osm
+from geo.engine.network.streets import CROSSING
 from tests.geo.engine.network.osm_files import SQUARE, write
 
 
@@ -67,6 +68,31 @@ def test_a_ferry_shares_its_duration_by_length(tmp_path):
     # Nodes 2, 4 and 6 are 0.001° of latitude apart: two equal parts of 10 minutes.
     np.testing.assert_allclose(streets.fixed_seconds[streets.edge_way_id == 11], [300, 300], rtol=1e-4)
     assert np.isnan(streets.fixed_seconds[streets.edge_way_id == 10]).all()
+
+
+def test_a_gap_in_a_way_is_no_street(tmp_path):
+    # Way 10 runs 1 – 2 – (98, not in the file) – 3: only 1 – 2 is left, not a straight street from 2 to 3.
+    text = SQUARE.replace('<nd ref="2"/><nd ref="3"/>', '<nd ref="2"/><nd ref="98"/><nd ref="3"/>')
+    of_way_10 = [edge for edge in edges_of(read_osm(write(tmp_path, text))) if edge[0] == 10]
+    assert of_way_10 == [(10, (118.8, 32.0), (118.801, 32.0), 2)]
+
+
+def test_a_part_of_a_ferry_does_not_take_the_time_of_the_whole(tmp_path):
+    text = SQUARE.replace('<tag k="highway" v="tertiary"/>', '<tag k="route" v="ferry"/><tag k="duration" v="10"/>')
+    streets = read_osm(write(tmp_path, text.replace('<nd ref="4"/><nd ref="6"/>', '<nd ref="4"/><nd ref="98"/>')))
+    assert np.isnan(streets.fixed_seconds[streets.edge_way_id == 11]).all()
+
+
+def test_crossings_count_on_roads_only(tmp_path):
+    # A crossing at node 5, within the cycleway, delays nobody and cuts nothing; one at node 3, on the road, does both.
+    crossing = '<tag k="highway" v="crossing"/></node>'
+    text = SQUARE.replace('lon="118.802"/>\n <node id="4"', f'lon="118.802">{crossing}\n <node id="4"')
+    text = text.replace('lat="32.001" lon="118.802"/>', f'lat="32.001" lon="118.802">{crossing}')
+    streets = read_osm(write(tmp_path, text))
+    assert len(edges_of(streets)) == 5
+    place = zip(streets.node_lon.round(4).tolist(), streets.node_lat.round(4).tolist(), strict=True)
+    assert dict(zip(place, streets.node_control.tolist(), strict=True))[118.802, 32.0] == CROSSING
+    assert (streets.node_control == CROSSING).sum() == 1
 
 
 def test_a_closed_way_on_its_own_is_a_loop(tmp_path):
