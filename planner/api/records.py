@@ -36,7 +36,7 @@ class Records(ReadOnlyModelViewSet):
         """Return the user's rows, inside the box asked for."""
         rows = scoped(self.model, self.request.user, self.act).select_related(*self.related).prefetch_related(*self.fetched)
         box = bounding_box(self.request) if self.bbox_field and self.action == "list" else None
-        return rows.filter(**{f"{self.bbox_field}__bboverlaps": as_polygon(box)}) if box else rows
+        return rows.filter(**{f"{self.bbox_field}__intersects": as_polygon(box)}) if box else rows
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse parameters that the list does not know, after the user is admitted."""

@@ -52,7 +52,7 @@ def tile_origin(template: str) -> str | None:
     if parts.scheme not in {"http", "https"} or not parts.netloc:
         return None
     host = re.sub(r"^[^.]*\{[^}]*\}[^.]*", "*", parts.netloc)
-    return f"{parts.scheme}://{host}"
+    return f"{parts.scheme}://{host}" if re.fullmatch(r"(\*\.)?[\w.-]+(:\d+)?", host) else None
 
 
 def content_security_policy(tile_url: str) -> dict[str, Any]:
