@@ -85,9 +85,13 @@ def start_coverage_run(
 
     A run that is done answers at once; one that failed, was cancelled, lost its worker or its files is set to wait again.
     ``day`` is the kind of day at whose clock time venues must be open. Raises :class:`geo.engine.errors.InputError` if there is
-    no demand in ``region``.
+    no demand in ``region``, :class:`geo.engine.errors.NetworkError` if the network's files are gone or it lacks a mode of the
+    standard; then no run is made.
     """
     inputs = read_inputs(standard=standard, region=region, network_digest=network.digest, day=day)
+    streets = network_of(network)
+    for rule in inputs.standard.rules:
+        streets.mode_index(rule.mode)
     with transaction.atomic():
         run, created = CoverageRun.objects.get_or_create(
             digest=inputs.digest,

@@ -12,7 +12,7 @@ from coverage.jobs.coverage import run_coverage, start_coverage_run
 from coverage.models import CoverageResult, CoverageRun, JobState
 from coverage.services import cancel_run
 from coverage.tasks import coverage_run
-from geo.engine.errors import InputError
+from geo.engine.errors import InputError, NetworkError
 from geo.engine.progress import Cancelled
 from geo.models import DemandCell, Region, Venue
 from tests.coverage.ground import make_ground, make_venue
@@ -131,6 +131,19 @@ def test_without_venues_everyone_is_out_of_reach_and_minutes_are_unknown():
     whole = run.results.get(region__code="320000")
     assert (whole.median_minutes, whole.p90_minutes, whole.gini_minutes) == (None, None, None)
     assert codes_of(run)[0] == "coverage.no_venues"
+
+
+def test_a_network_without_the_mode_or_without_files_is_refused_before_a_run_is_made(var_dir):
+    standard, region, network = make_ground()
+    standard.rules.filter(settlement_class="rural").update(mode="metro")
+    with pytest.raises(NetworkError) as caught:
+        start((standard, region, network))
+    assert caught.value.problems[0].code == "mode.unknown"
+    (var_dir / "networks").rename(var_dir / "elsewhere")
+    with pytest.raises(NetworkError) as caught:
+        start((standard, region, network))
+    assert caught.value.problems[0].code == "network.not_stored"
+    assert CoverageRun.objects.count() == 0
 
 
 def test_a_run_for_a_township_holds_its_people():
