@@ -24,6 +24,9 @@ _COUNTY_SUFFIXES = ("市", "区", "县")
 _RIVER_HALF_WIDTH_DEGREES = 0.009
 _LEAST_TOWN_PERSONS = 500
 
+_Row = tuple[int, str, str, dict[str, Any]]
+"""A town: index of its county, names in Chinese and English, its record in GeoNames."""
+
 register_messages(
     {
         "demonstration.no_facts": (
@@ -114,15 +117,32 @@ def read_towns(province: str, counties: Sequence[CountyFact], figures: Counties)
     ]
     seats = {index: _seat(counties[index], [row for row in rows if row[0] == index]) for index in range(len(counties))}
     made = [(index, *_made_town(counties[index])) for index, seat in seats.items() if seat is None]
-    everything = [*rows, *made]
+    everything = [*_distinct(rows, seats, counties), *made]
     return Towns(
-        names_zh=tuple(row[1] or f"{counties[row[0]].name_zh}城区" for row in everything),
+        names_zh=tuple(row[1] for row in everything),
         names_en=tuple(row[2] for row in everything),
         lon=np.array([float(row[3]["longitude"]) for row in everything]),
         lat=np.array([float(row[3]["latitude"]) for row in everything]),
         county=np.array([row[0] for row in everything], np.int32),
         is_seat=np.array([seats[row[0]] in {None, row[3]["geonameid"]} for row in everything]),
     )
+
+
+def _distinct(rows: Sequence[_Row], seats: Mapping[int, int | None], counties: Sequence[CountyFact]) -> list[_Row]:
+    """Return the towns that can be told apart: seats named after their county if nothing better is known, no name twice."""
+    is_seat = [seats[row[0]] == row[3]["geonameid"] for row in rows]
+    named = [
+        (row[0], row[1] or (f"{counties[row[0]].name_zh}城区" if seat else ""), row[2], row[3])
+        for row, seat in zip(rows, is_seat, strict=True)
+    ]
+    taken = {(row[0], row[1]) for row, seat in zip(named, is_seat, strict=True) if seat}
+    kept = []
+    for row, seat in zip(named, is_seat, strict=True):
+        place = (row[0], row[1])
+        if seat or (row[1] and place not in taken):
+            taken.add(place)
+            kept.append(row)
+    return kept
 
 
 def _geonames(province: str) -> list[dict[str, Any]]:
@@ -146,25 +166,26 @@ def _chinese_names(prefix: str) -> dict[int, str]:
 
 
 def _name_zh(town: Mapping[str, Any], names: Mapping[int, str]) -> str:
-    """Return the Chinese name: of the table of townships, else the alternate name that says what the place is, else any."""
+    """Return the Chinese name: of the table of townships, else one that says town or subdistrict.
+
+    A short name stands if none of the others says city, county or district: those towns are seats without a name of their own.
+    """
     listed = names.get(int(town["geonameid"]))
     if listed:
         return listed
     chinese: list[str] = [name for name in town["alternatenames"] if name and all("一" <= sign <= "鿿" for sign in name)]
-    for suffixes in (_TOWN_SUFFIXES, _COUNTY_SUFFIXES):
-        fitting = [name for name in chinese if name.endswith(suffixes)]
-        if fitting:
-            return fitting[0]
-    return chinese[0] if chinese else ""
+    fitting = [name for name in chinese if name.endswith(_TOWN_SUFFIXES)]
+    short = [name for name in chinese if not name.endswith(_COUNTY_SUFFIXES)]
+    return next(iter(fitting), "") or ("" if len(short) < len(chinese) else next(iter(short), ""))
 
 
-def _seat(county: CountyFact, rows: Sequence[tuple[int, str, str, dict[str, Any]]]) -> int | None:
+def _seat(county: CountyFact, rows: Sequence[_Row]) -> int | None:
     """Return the GeoNames id of the seat of ``county`` among its towns, None if it has no town."""
     if not rows:
         return None
     stem = county.name_zh[:-1]
 
-    def merit(row: tuple[int, str, str, dict[str, Any]]) -> tuple[bool, int, float]:
+    def merit(row: _Row) -> tuple[bool, int, float]:
         names = {name.rstrip("市区县镇") for name in row[3]["alternatenames"]}
         middle = county.shape.representative_point()
         gap = float(np.hypot(row[3]["longitude"] - middle.x, row[3]["latitude"] - middle.y))

@@ -179,7 +179,7 @@ def _venue(
     return MadeVenue(
         code=f"{code}-{kind.letters}-{number:02d}", name_zh=name_zh, name_en=name_en, kind=wish.kind,
         status=wish.status, county=county, lon=at[0], lat=at[1],
-        address=f"{names[0]}{province.towns.names_zh[town]}{rng.choice(ROADS_ZH)}{house}号（合成）",
+        address=f"{_place_zh(names[0], province.towns.names_zh[town])}{rng.choice(ROADS_ZH)}{house}号（合成）",
         floor_area_m2=area, capacity_persons=None if area is None else capacity_of_area(area),
         staff_persons=None if area is None else max(1, round(area / 100 * kind.staff_per_100_m2)),
         waiting_persons=int(rng.lognormal(4.5, 0.7)) + 15 if gathers else None,
@@ -190,11 +190,15 @@ def _venue(
     )  # fmt: skip
 
 
+def _place_zh(county: str, town: str) -> str:
+    return town if town.startswith(county) else county + town
+
+
 def _names(
     code: str, kind: Kind, county: tuple[str, str], town: tuple[str, str], number: int, rng: np.random.Generator
 ) -> tuple[str, str]:
     """Return names in Chinese and English: county seats' venues bear the county's name, others the town's too."""
-    place_zh = town[0] if town[0].startswith(county[0]) else county[0] + town[0]
+    place_zh = _place_zh(county[0], town[0])
     if code == "informal_gathering_point":
         spot_zh, spot_en = GATHERING_PLACES[int(rng.integers(len(GATHERING_PLACES)))]
         return f"{place_zh}{spot_zh}{kind.name_zh}", f"Gathering point {spot_en}, {town[1]}"
