@@ -1,0 +1,131 @@
+"""The peers, in a process and a virtual environment of their own: ``python peers.py FOLDER PEER``.
+
+Reads ``graph.npz`` and ``work.json`` of FOLDER and writes ``PEER.json`` with seconds and ``PEER-<case>.npz`` with what was
+found. Knows nothing of our code.
+"""
+
+import json
+import statistics
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+
+class NetworkX:
+    """``single_source_dijkstra_path_length`` with a cutoff, one facility after the other."""
+
+    runs, sample = 1, 40
+
+    def __init__(self, graph):
+        import networkx
+
+        self.networkx, self.graph = networkx, networkx.DiGraph()
+        # Of parallel streets the quicker one counts; arcs are sorted so that it comes last.
+        order = np.argsort(-graph["seconds"], kind="stable")
+        self.graph.add_weighted_edges_from(
+            zip(graph["tail"][order].tolist(), graph["head"][order].tolist(), graph["seconds"][order].tolist(), strict=True)
+        )
+
+    def within(self, facilities, cutoff):
+        for facility in facilities.tolist():
+            found = self.networkx.single_source_dijkstra_path_length(self.graph, facility, cutoff=cutoff)
+            yield np.fromiter(found, np.int64, len(found)), np.fromiter(found.values(), float, len(found))
+
+
+class SciPy:
+    """``scipy.sparse.csgraph.dijkstra`` with a limit, one facility after the other; ``min_only`` for the nearest."""
+
+    runs, sample = 3, 40
+
+    def __init__(self, graph):
+        from scipy.sparse import csr_matrix
+        from scipy.sparse.csgraph import dijkstra
+
+        order = np.lexsort((graph["seconds"], graph["head"], graph["tail"]))
+        tail, head, seconds = graph["tail"][order], graph["head"][order], graph["seconds"][order]
+        first = np.r_[True, (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])]
+        count = len(graph["lon"])
+        self.dijkstra = dijkstra
+        self.graph = csr_matrix((seconds[first], (tail[first], head[first])), shape=(count, count))
+
+    def within(self, facilities, cutoff):
+        for facility in facilities.tolist():
+            costs = self.dijkstra(self.graph, indices=facility, limit=cutoff)
+            found = np.flatnonzero(np.isfinite(costs))
+            yield found, costs[found]
+
+    def nearest(self, facilities):
+        return self.dijkstra(self.graph, indices=facilities, min_only=True)
+
+
+class Pandana:
+    """``nodes_in_range`` for all facilities at once and ``nearest_pois``, on contraction hierarchies built beforehand."""
+
+    runs, sample = 3, None
+    # Pandana keeps thousandths of its unit as integers; in hundredths of a second these are 10 microseconds.
+    units_a_second = 100.0
+
+    def __init__(self, graph):
+        import pandana
+        import pandas as pd
+
+        def series(name):
+            return pd.Series(graph[name])
+
+        weights = pd.DataFrame({"cost": graph["seconds"] * self.units_a_second})
+        self.lon, self.lat = series("lon"), series("lat")
+        self.network = pandana.Network(self.lon, self.lat, series("tail"), series("head"), weights, twoway=False)
+
+    def within(self, facilities, cutoff):
+        found = self.network.nodes_in_range(facilities.tolist(), cutoff * self.units_a_second)
+        groups = dict(list(found.groupby("source")))
+        for facility in facilities.tolist():
+            here = groups[facility]
+            yield here["destination"].to_numpy(), here["cost"].to_numpy() / self.units_a_second
+
+    def nearest(self, facilities):
+        farthest = 4e6
+        self.network.set_pois("market", farthest, 1, self.lon[facilities], self.lat[facilities])
+        return self.network.nearest_pois(farthest, "market", num_pois=1)[1].to_numpy() / self.units_a_second
+
+
+PEERS = {"networkx": NetworkX, "scipy": SciPy, "pandana": Pandana}
+
+
+def timed(work, runs):
+    seconds = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        result = work()
+        seconds.append(time.perf_counter() - start)
+    return statistics.median(seconds), result
+
+
+def main(folder, name):
+    graph = dict(np.load(folder / "graph.npz"))
+    work = json.loads((folder / "work.json").read_text())
+    start = time.perf_counter()
+    peer = PEERS[name](graph)
+    answers = {"build_seconds": time.perf_counter() - start}
+    facilities = graph["facilities"]
+    sample = facilities[: peer.sample]
+    for case, cutoff in work["within_seconds"].items():
+        seconds, found = timed(lambda cutoff=cutoff: list(peer.within(sample, cutoff)), peer.runs)
+        # A sample of facilities stands for all of them: the searches do not depend on each other.
+        answers[case] = seconds * len(facilities) / len(sample)
+        np.savez(
+            folder / f"{name}-{case}.npz",
+            counts=np.array([len(nodes) for nodes, _ in found]),
+            node=np.concatenate([nodes for nodes, _ in found]),
+            cost=np.concatenate([costs for _, costs in found]),
+        )
+    if hasattr(peer, "nearest"):
+        answers["nearest"], costs = timed(lambda: peer.nearest(facilities), peer.runs)
+        np.savez(folder / f"{name}-nearest.npz", cost=costs)
+    (folder / f"{name}.json").write_text(json.dumps(answers))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2])
