@@ -30,7 +30,7 @@ VENUES = {
 GATHERING = (1, 6)
 RULES = {
     "build_sites_count": 6, "build_sites_per_region": 2, "build_spacing_metres": 600, "build_cluster_metres": 600,
-    "capacity_persons_per_m2": 8,
+    "capacity_persons_per_m2": 24,
 }  # fmt: skip
 
 

@@ -19,7 +19,7 @@ def venue(**values):
 
 
 def only(**values):
-    (candidate,) = venue_candidates([venue(**values)], CandidateRules(capacity_persons_per_m2=8))
+    (candidate,) = venue_candidates([venue(**values)], CandidateRules(capacity_persons_per_m2=24))
     return candidate
 
 
