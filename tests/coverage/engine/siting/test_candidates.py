@@ -24,7 +24,7 @@ def only(**values):
 
 
 def test_large_venue_is_integrated_for_fixed_cost_and_area():
-    """300,000 + 300 × 600 = 480,000 yuan; 8 × 600 = 4,800 workers; nothing lacks."""
+    """300,000 + 300 × 600 = 480,000 yuan; 24 × 600 = 14,400 workers; nothing lacks."""
     candidate = only()
     (works,) = candidate.works
     assert (works.action, works.cost_yuan, works.floor_area_m2, works.capacity_persons) == ("integrate", 480_000, 600, 14_400)

@@ -162,7 +162,10 @@ def test_county_without_candidate_is_named_and_the_rest_is_served():
     solution = solve(problem_of([[0], [1]], [10, 20], counties=[COUNTIES[0], COUNTIES[1]], quotas=asked))
     assert solution.objective_persons == 30
     assert [(fault.code, fault.value) for fault in solution.unmet] == [("siting.quota_short", COUNTIES[2])]
-    assert solution.unmet[0].sentence("zh-hans") == "县320305（320305） 到 2025 年应至少 1 处，只能安排 0 处（候选 0 处，没有候选点）。"
+    assert (
+        solution.unmet[0].sentence("zh-hans")
+        == "县320305（320305） 到 2025 年应至少 1 处，只能安排 0 处（候选 0 处，没有候选点）。"
+    )
 
 
 def test_conflict_names_the_smallest_set():
