@@ -1,4 +1,4 @@
-"""Real data of ../shared/data as records: streets by the real command, people and venues row by row."""
+"""Real data of ../shared/data as records, loaded by the commands people use."""
 
 from pathlib import Path
 
@@ -7,13 +7,11 @@ import numpy as np
 import osmium
 import pandas as pd
 import pytest
-from django.contrib.gis.geos import Point
 from django.core.management import call_command
 
 from coverage.models import CoverageRule, CoverageStandard
-from geo.models import DemandCell, Venue
 from geo.selectors import active_network, network_of
-from tests.factories import make_region, make_source
+from tests.factories import make_region
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 KINDS, STATUSES = ["gig_station"], ["operating"]
@@ -32,33 +30,34 @@ def load_streets(name):
     return network_of(active_network())
 
 
-def make_place(name):
-    """Return a stand-in for a foreign place: a province of one county."""
-    province = make_region("990000", name, "province")
-    return province, make_region("990100", name, "county", parent=province)
+def make_place(name, bounds):
+    """Return a stand-in for a foreign place: a province of one county within ``bounds``."""
+    province = make_region("990000", name, "province", bounds=bounds)
+    return province, make_region("990100", name, "county", parent=province, bounds=bounds)
 
 
-def make_cells(region, frame):
-    """Keep people: columns id, lon, lat, persons, is_urban."""
-    DemandCell.objects.bulk_create(
-        DemandCell(
-            h3_index=row.id, region=region, settlement_class="urban" if row.is_urban else "rural",
-            location=Point(row.lon, row.lat, srid=4326), area_km2=h3.cell_area(row.id, unit="km^2"),
-            workers_persons=row.persons, year=2021, confidence="medium", is_modelled=False, source=make_source("people"),
-        )
-        for row in frame.itertuples()
-    )  # fmt: skip
+def load_people(frame, folder):
+    """Load people with the command: columns id, persons, is_urban."""
+    table = pd.DataFrame(
+        {
+            "h3_index": frame["id"],
+            "workers_persons": frame["persons"],
+            "settlement_class": np.where(frame["is_urban"], "urban", "rural"),
+        }
+    )
+    path = Path(folder) / "people.csv"
+    table.to_csv(path, index=False)
+    call_command("load_demand", str(path), "--year", "2021", "--json")
 
 
-def make_venues(region, frame, *, capacity=None):
-    """Keep venues: columns code, lon, lat."""
-    Venue.objects.bulk_create(
-        Venue(
-            code=row.code, name_zh=row.code, kind="gig_station", status="operating", region=region,
-            location=Point(row.lon, row.lat, srid=4326), capacity_persons=capacity, source=make_source("venues"),
-        )
-        for row in frame.itertuples()
-    )  # fmt: skip
+def load_places(frame, folder, *, name="venues", capacity=None):
+    """Load operating gig stations with the command: columns code, lon, lat."""
+    table = frame[["code", "lon", "lat"]].assign(name_zh=frame["code"], kind="gig_station", status="operating")
+    if capacity is not None:
+        table = table.assign(capacity_persons=capacity)
+    path = Path(folder) / f"{name}.csv"
+    table.to_csv(path, index=False)
+    call_command("load_venues", str(path), "--json")
 
 
 def make_standard(slug, *, mode="walk", minutes=15.0):

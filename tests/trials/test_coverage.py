@@ -19,17 +19,19 @@ from tests.trials.ground import (
     STATUSES,
     liechtenstein_cells,
     liechtenstein_villages,
+    load_people,
+    load_places,
     load_streets,
-    make_cells,
     make_place,
     make_standard,
-    make_venues,
     sao_paulo_cells,
     sao_paulo_venues,
 )
 
 pytestmark = [pytest.mark.trial, pytest.mark.django_db, pytest.mark.database]
 ENDLESS_MINUTES = 1e9
+SAO_PAULO = (-46.68, -23.59, -46.59, -23.50)
+LIECHTENSTEIN = (9.40, 47.00, 9.70, 47.30)
 LEG_METRES_PER_SECOND = 1.1
 
 
@@ -100,12 +102,12 @@ def along(seconds, share):
     return share * seconds if math.isfinite(seconds) else math.inf
 
 
-def test_sao_paulo_people_add_up_and_coverage_grows(run):
+def test_sao_paulo_people_add_up_and_coverage_grows(run, tmp_path):
     load_streets("saopaulo_center.osm.pbf")
-    _, county = make_place("圣保罗")
+    make_place("圣保罗", SAO_PAULO)
     people = sao_paulo_cells()
-    make_cells(county, people)
-    make_venues(county, sao_paulo_venues(8), capacity=5000)
+    load_people(people, tmp_path)
+    load_places(sao_paulo_venues(8), tmp_path, capacity=5000)
     reached = []
     for number, minutes in enumerate([0, 2, 5, 10, 15, 30, ENDLESS_MINUTES]):
         make_standard(f"walk-{number}", minutes=minutes)
@@ -118,16 +120,16 @@ def test_sao_paulo_people_add_up_and_coverage_grows(run):
     assert reached[-1] == 517_570 - found["total"]["unsnapped_persons"]
     assert reached[1] < reached[4] < reached[-1]
     more = sao_paulo_venues(20).iloc[8:]
-    make_venues(county, more, capacity=5000)
+    load_places(more, tmp_path, name="more", capacity=5000)
     assert reached_of(run("walk-4")) >= reached[4]
 
 
-def test_sao_paulo_minutes_are_those_of_networkx(run):
+def test_sao_paulo_minutes_are_those_of_networkx(run, tmp_path):
     network = load_streets("saopaulo_center.osm.pbf")
-    _, county = make_place("圣保罗")
-    make_cells(county, sao_paulo_cells())
+    make_place("圣保罗", SAO_PAULO)
+    load_people(sao_paulo_cells(), tmp_path)
     venues = sao_paulo_venues(8)
-    make_venues(county, venues)
+    load_places(venues, tmp_path)
     for mode in ("walk", "ebike"):
         make_standard(mode, mode=mode)
         cells = cells_of(run(mode))
@@ -142,21 +144,21 @@ def test_sao_paulo_minutes_are_those_of_networkx(run):
         assert (reached == (expected[elsewhere] <= 15))[np.abs(expected[elsewhere] - 15) > 0.01].all()
 
 
-def test_liechtenstein_under_the_shipped_standard(run):
+def test_liechtenstein_under_the_shipped_standard(run, tmp_path):
     network = load_streets("liechtenstein_20211028.osm.pbf")
-    _, county = make_place("列支敦士登")
+    make_place("列支敦士登", LIECHTENSTEIN)
     people = liechtenstein_cells(network)
-    make_cells(county, people)
+    load_people(people, tmp_path)
     villages = liechtenstein_villages()
     assert len(villages) >= 11
-    make_venues(county, villages.iloc[::2], capacity=2000)
+    load_places(villages.iloc[::2], tmp_path, capacity=2000)
     load_shipped_standards()
     CoverageStandard.objects.update(venue_kinds=KINDS, venue_statuses=STATUSES)
     half = run("urban15-rural5km")
     assert half["total"]["workers_persons"] == network.node_count
     assert half["total"]["cells_count"] == len(people)
     assert "coverage.venues_without_hours" in [warning["code"] for warning in half["warnings"]]
-    make_venues(county, villages.iloc[1::2], capacity=2000)
+    load_places(villages.iloc[1::2], tmp_path, name="more", capacity=2000)
     whole = run("urban15-rural5km")
     assert reached_of(half) <= reached_of(whole)
     assert half["total"]["served_persons"] <= whole["total"]["served_persons"] <= 2000 * Venue.objects.count()
@@ -164,11 +166,11 @@ def test_liechtenstein_under_the_shipped_standard(run):
     assert 0 < whole["total"]["gini_minutes"] < 1
 
 
-def test_liechtenstein_from_nothing_to_everyone(run):
+def test_liechtenstein_from_nothing_to_everyone(run, tmp_path):
     network = load_streets("liechtenstein_20211028.osm.pbf")
-    _, county = make_place("列支敦士登")
-    make_cells(county, liechtenstein_cells(network))
-    make_venues(county, liechtenstein_villages())
+    make_place("列支敦士登", LIECHTENSTEIN)
+    load_people(liechtenstein_cells(network), tmp_path)
+    load_places(liechtenstein_villages(), tmp_path)
     reached = []
     for number, minutes in enumerate([0, 3, 8, 15, 40, ENDLESS_MINUTES]):
         make_standard(f"ebike-{number}", mode="ebike", minutes=minutes)
