@@ -15,9 +15,14 @@ CLASSES = (
     "tertiary_link", "unclassified", "residential", "living_street", "service", "track", "pedestrian", "footway", "path",
     "cycleway", "bridleway", "steps", "ferry",
 )  # fmt: skip
-_SAME_AS = {"road": "unclassified", "busway": "service", "crossing": "footway"}
+_SAME_AS = {
+    "road": "unclassified", "busway": "service", "crossing": "footway", "corridor": "footway", "platform": "footway",
+}  # fmt: skip
 
-_CLOSED = {"no", "private", "use_sidepath", "agricultural", "forestry", "military", "delivery", "restricted"}
+_CLOSED = {
+    "no", "private", "use_sidepath", "agricultural", "forestry", "military", "delivery", "restricted", "permit", "psv", "bus",
+    "emergency",
+}  # fmt: skip
 _OPEN = {"yes", "designated", "permissive", "official", "destination", "customers"}
 _NO_CARS = {"pedestrian", "footway", "path", "cycleway", "bridleway", "steps", "busway"}
 _NO_WALKERS = {"motorway", "motorway_link"}
