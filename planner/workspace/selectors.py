@@ -57,6 +57,7 @@ def _named(row: Any) -> Json:
 def _newest_runs(user: Person) -> list[CoverageRun]:
     """Return the newest finished run of each standard, the default standard first."""
     done = scoped(CoverageRun, user).filter(state=JobState.DONE).select_related("standard", "region", "network__source")
+    done = done.defer("region__boundary")
     newest: dict[int, CoverageRun] = {}
     for run in done.order_by("-standard__is_default", "standard__slug", "-created_at", "-pk"):
         newest.setdefault(run.standard_id, run)
@@ -65,7 +66,7 @@ def _newest_runs(user: Person) -> list[CoverageRun]:
 
 def _run(run: CoverageRun, user: Person) -> Json:
     """Return a run with the result of the widest region of it that the person may see."""
-    results = scoped(CoverageResult, user).filter(run=run).select_related("region")
+    results = scoped(CoverageResult, user).filter(run=run).select_related("region").defer("region__boundary")
     widest = results.order_by(Length("region__path"), "region__path").first()
     region = widest.region if widest else run.region
     return {
@@ -82,7 +83,7 @@ def _run(run: CoverageRun, user: Person) -> Json:
 
 def _recommendations(user: Person, runs: Iterable[CoverageRun]) -> list[Recommendation]:
     plans = scoped(Recommendation, user).filter(state=JobState.DONE, run__in=[run.pk for run in runs])
-    return list(plans.select_related("plan", "run", "region"))
+    return list(plans.select_related("plan", "run", "region").defer("region__boundary"))
 
 
 def _recommendation(plan: Recommendation, user: Person) -> Json:

@@ -24,7 +24,6 @@ CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-c
 PASSWORD = "a-journey-of-1000-li"
 BUILD = (
     "migrate -v0", "load_demo --nodes 20000", "run_coverage", "run_coverage --standard walk15", "recommend", "build_tiles",
-    "collectstatic --no-input -v0",
 )  # fmt: skip
 ACCOUNTS = f"""
 from geo.models import Region
@@ -89,6 +88,7 @@ def site(tmp_path_factory):
             _run([sys.executable, "manage.py", *command.split()], var)
         _run([sys.executable, "manage.py", "shell", "-c", ACCOUNTS], var)
         (var / "built").touch()
+    _run([sys.executable, "manage.py", "collectstatic", "--no-input", "-v0"], var)
     port = _free_port()
     words = [sys.executable, "-m", "gunicorn", "planner.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "4"]
     with (var / "server.log").open("w") as log, subprocess.Popen(words, cwd=ROOT, env=_environment(var), stderr=log) as server:

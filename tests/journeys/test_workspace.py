@@ -34,7 +34,7 @@ def table_rows(page):
 
 def fills(page):
     """Return the colours of the regions on the map, in the order of the layer."""
-    return page.eval_on_selector_all(".leaflet-fills-pane path", "paths => paths.map(path => path.getAttribute('fill'))")
+    return page.eval_on_selector_all(".leaflet-fills-pane g path", "paths => paths.map(path => path.getAttribute('fill'))")
 
 
 def legend(page):
@@ -120,7 +120,7 @@ def test_a_press_on_a_site_shows_its_card(site, visit, picture, language):
 
 def test_a_press_on_a_county_opens_its_numbers(visit):
     page = visit("?lang=zh-hans&layers=")
-    page.wait_for_selector(".name.city")
+    page.wait_for_selector(".name.city", state="attached")
     box = page.locator(".name.city span", has_text="盐城").bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     code = state(page)["at"].removeprefix("region:")
@@ -218,7 +218,7 @@ def test_sites_until_a_year_are_shown(site, visit):
 
 def test_uncovered_workers_are_drawn_where_they_are(site, visit, picture):
     page = visit("?lang=zh-hans&layers=sites+streets+uncovered")
-    page.wait_for_function("document.querySelector('#layers').innerText.includes('格')")
+    page.wait_for_function("() => document.querySelector('#layers').innerText.includes('格')")
     cells = site.cells(state(page)["run"])
     count = (cells["out_of_reach_persons"] > 0).sum()
     assert f"{count:,} 格" in page.inner_text("#layers")
@@ -325,7 +325,7 @@ def test_a_failed_layer_is_said_and_tried_again(visit, picture):
     picture(page, "failed-layer-en")
     page.unroute("**/uncovered.geojson*")
     page.click("#notice button")
-    page.wait_for_function("document.querySelector('#layers').innerText.includes('cells')")
+    page.wait_for_function("() => document.querySelector('#layers').innerText.includes('cells')")
     assert page.locator("#notice").is_hidden()
 
 

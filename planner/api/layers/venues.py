@@ -47,7 +47,7 @@ def _counts(venue: Venue, run: CoverageRun) -> bool:
 
 def venues_layer(user: Person, run: CoverageRun | None) -> dict[str, Any]:
     """Return the user's venues; ``counts`` says whether the standard of ``run`` counts them."""
-    rows = scoped(Venue, user).select_related("region", "source").prefetch_related("opening_hours").order_by("code")
+    rows = scoped(Venue, user).select_related("region", "source").defer("region__boundary").prefetch_related("opening_hours")
     if run is not None:
         rows = rows.filter(region__path__startswith=run.region.path)
-    return collection((_feature(venue, run) for venue in rows.iterator(2000)), run_meta(run))
+    return collection((_feature(venue, run) for venue in rows.order_by("code").iterator(2000)), run_meta(run))

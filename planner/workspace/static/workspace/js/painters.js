@@ -84,7 +84,7 @@ function paintDial(context, hours, size) {
  * @param {number} people @param {number} zoom @param {number} latitude
  */
 export function cellRadius(people, zoom, latitude) {
-  if (zoom < 9) return Math.min(9, 0.7 + Math.sqrt(people) * 0.075 * 2 ** ((zoom - 7) / 2));
+  if (zoom < 9) return Math.min(8, 0.5 + Math.sqrt(people) * 0.05 * 2 ** ((zoom - 7) / 1.6));
   const metres = (METRES_PER_PIXEL * Math.cos((latitude * Math.PI) / 180)) / 2 ** zoom;
   return Math.max(1.5, CELL_RADIUS_METRES / metres);
 }
