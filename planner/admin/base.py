@@ -12,11 +12,11 @@ from django.http.response import HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 
 from geo.models import WGS84
+from geo.validation import validate_geometry
 from planner.accounts.policy import Act
 from planner.accounts.scope import SCOPES, permits, scoped
 
 Row = TypeVar("Row", bound=Model)
-MAX_LON, MAX_LAT = 180.0, 90.0
 PLAIN_FIELD_OPTIONS = {"required", "label", "initial", "help_text", "error_messages", "validators", "disabled", "widget"}
 
 
@@ -25,7 +25,6 @@ class LonLatField(forms.CharField):
 
     default_error_messages = {
         "not_lon_lat": _("Give longitude and latitude in degrees, for instance 118.7969, 32.0603."),
-        "out_of_bounds": _("Longitude lies within ±180 and latitude within ±90; were they swapped?"),
     }
 
     def __init__(self, **kwargs: Any) -> None:
@@ -44,9 +43,9 @@ class LonLatField(forms.CharField):
             lon, lat = (float(part) for part in str(value).replace("，", ",").split(","))
         except ValueError:
             raise forms.ValidationError(self.error_messages["not_lon_lat"], code="not_lon_lat") from None
-        if not (abs(lon) <= MAX_LON and abs(lat) <= MAX_LAT):  # also refuses NaN
-            raise forms.ValidationError(self.error_messages["out_of_bounds"], code="out_of_bounds")
-        return Point(lon, lat, srid=WGS84)
+        place = Point(lon, lat, srid=WGS84)
+        validate_geometry(place)
+        return place
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Compare as shown."""
