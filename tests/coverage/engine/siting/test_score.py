@@ -11,8 +11,8 @@ def problem(*quotas):
     costs = [[("integrate", 8.0), ("renovate", 9.0)], [("build", 12.0)], [("build", 20.0)]]
     counties = [COUNTIES[0], COUNTIES[0], COUNTIES[2]]
     return problem_of(
-        [[0, 1], [1, 2], [3]], [5, 7, 11, 13], reached=[True, False, False, False], costs=costs, counties=counties, phases=PHASES,
-        quotas=quotas,
+        [[0, 1], [1, 2], [3]], [5, 7, 11, 13], reached=[True, False, False, False], costs=costs, counties=counties,
+        phases=PHASES, quotas=quotas,
     )  # fmt: skip
 
 

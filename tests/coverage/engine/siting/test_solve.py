@@ -182,7 +182,8 @@ def test_conflict_names_the_smallest_set():
         solve(problem)
     sentence = caught.value.problems[0].sentence("en")
     assert sentence == (
-        "these demands cannot all be met: at most 2 sites by 2025; at least 2 in County 320102 (320102) by 2025 (2 candidates); "
+        "these demands cannot all be met: at most 2 sites by 2025; "
+        "at least 2 in County 320102 (320102) by 2025 (2 candidates); "
         "at least 1 in County 320104 (320104) by 2025 (1 candidates)."
     )
 
