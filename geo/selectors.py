@@ -14,6 +14,7 @@ from geo.engine.errors import InputError, Problem, register_messages
 from geo.engine.inputs import Demand
 from geo.engine.network.model import TravelNetwork
 from geo.engine.network.store import open_network
+from geo.ingest.ground import Ground, Place
 from geo.models import DataSource, DemandCell, NetworkSnapshot, Region
 
 _COUNTY_CODE_DIGITS = 6
@@ -43,6 +44,19 @@ def region_by_code(code: str, *, on: dt.date) -> Region:
     if region is None:
         raise InputError(Problem(code="region.not_on_record", field="region", value=code))
     return region
+
+
+def ground(*, on: dt.date) -> Ground:
+    """Return the regions valid on a day, for finding those that hold points; later validity wins for one code."""
+    valid = Q(valid_until=None) | Q(valid_until__gt=on)
+    rows = Region.objects.filter(valid, valid_from__lte=on).order_by("code", "valid_from")
+    newest = {region.code: region for region in rows}
+    return Ground([_place(region) for region in newest.values()])
+
+
+def _place(region: Region) -> Place:
+    shape = shapely.from_wkb(bytes(region.boundary.wkb)) if region.boundary else None
+    return Place(pk=region.pk, code=region.code, name=region.name_zh, path=region.path, shape=shape)
 
 
 def active_network() -> NetworkSnapshot:

