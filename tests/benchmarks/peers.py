@@ -29,9 +29,11 @@ class NetworkX:
         )
 
     def within(self, facilities, cutoff):
-        for facility in facilities.tolist():
-            found = self.networkx.single_source_dijkstra_path_length(self.graph, facility, cutoff=cutoff)
-            yield np.fromiter(found, np.int64, len(found)), np.fromiter(found.values(), float, len(found))
+        search = self.networkx.single_source_dijkstra_path_length
+        return [search(self.graph, facility, cutoff=cutoff) for facility in facilities.tolist()]
+
+    def rows(self, found, facilities):
+        return [(np.fromiter(row, np.int64, len(row)), np.fromiter(row.values(), float, len(row))) for row in found]
 
 
 class SciPy:
@@ -51,10 +53,10 @@ class SciPy:
         self.graph = csr_matrix((seconds[first], (tail[first], head[first])), shape=(count, count))
 
     def within(self, facilities, cutoff):
-        for facility in facilities.tolist():
-            costs = self.dijkstra(self.graph, indices=facility, limit=cutoff)
-            found = np.flatnonzero(np.isfinite(costs))
-            yield found, costs[found]
+        return [self.dijkstra(self.graph, indices=facility, limit=cutoff) for facility in facilities.tolist()]
+
+    def rows(self, found, facilities):
+        return [(nodes := np.flatnonzero(np.isfinite(costs)), costs[nodes]) for costs in found]
 
     def nearest(self, facilities):
         return self.dijkstra(self.graph, indices=facilities, min_only=True)
@@ -79,11 +81,12 @@ class Pandana:
         self.network = pandana.Network(self.lon, self.lat, series("tail"), series("head"), weights, twoway=False)
 
     def within(self, facilities, cutoff):
-        found = self.network.nodes_in_range(facilities.tolist(), cutoff * self.units_a_second)
+        return self.network.nodes_in_range(facilities.tolist(), cutoff * self.units_a_second)
+
+    def rows(self, found, facilities):
         groups = dict(list(found.groupby("source")))
-        for facility in facilities.tolist():
-            here = groups[facility]
-            yield here["destination"].to_numpy(), here["cost"].to_numpy() / self.units_a_second
+        here = [groups[facility] for facility in facilities.tolist()]
+        return [(row["destination"].to_numpy(), row["cost"].to_numpy() / self.units_a_second) for row in here]
 
     def nearest(self, facilities):
         farthest = 4e6
@@ -95,12 +98,14 @@ PEERS = {"networkx": NetworkX, "scipy": SciPy, "pandana": Pandana}
 
 
 def timed(work, runs):
-    seconds = []
+    """Return the median seconds, the median CPU seconds of all threads, and the result."""
+    seconds, cpu = [], []
     for _ in range(runs):
-        start = time.perf_counter()
+        start, cpu_start = time.perf_counter(), time.process_time()
         result = work()
         seconds.append(time.perf_counter() - start)
-    return statistics.median(seconds), result
+        cpu.append(time.process_time() - cpu_start)
+    return statistics.median(seconds), statistics.median(cpu), result
 
 
 def main(folder, name):
@@ -108,23 +113,25 @@ def main(folder, name):
     work = json.loads((folder / "work.json").read_text())
     start = time.perf_counter()
     peer = PEERS[name](graph)
-    answers = {"build_seconds": time.perf_counter() - start}
+    answers, cpu = {"build_seconds": time.perf_counter() - start}, {}
     facilities = graph["facilities"]
     sample = facilities[: peer.sample]
     for case, cutoff in work["within_seconds"].items():
-        seconds, found = timed(lambda cutoff=cutoff: list(peer.within(sample, cutoff)), peer.runs)
+        seconds, cpu_seconds, found = timed(lambda cutoff=cutoff: peer.within(sample, cutoff), peer.runs)
+        rows = peer.rows(found, sample)
         # A sample of facilities stands for all of them: the searches do not depend on each other.
-        answers[case] = seconds * len(facilities) / len(sample)
+        whole = len(facilities) / len(sample)
+        answers[case], cpu[case] = seconds * whole, cpu_seconds * whole
         np.savez(
             folder / f"{name}-{case}.npz",
-            counts=np.array([len(nodes) for nodes, _ in found]),
-            node=np.concatenate([nodes for nodes, _ in found]),
-            cost=np.concatenate([costs for _, costs in found]),
+            counts=np.array([len(nodes) for nodes, _ in rows]),
+            node=np.concatenate([nodes for nodes, _ in rows]),
+            cost=np.concatenate([costs for _, costs in rows]),
         )
     if hasattr(peer, "nearest"):
-        answers["nearest"], costs = timed(lambda: peer.nearest(facilities), peer.runs)
+        answers["nearest"], cpu["nearest"], costs = timed(lambda: peer.nearest(facilities), peer.runs)
         np.savez(folder / f"{name}-nearest.npz", cost=costs)
-    (folder / f"{name}.json").write_text(json.dumps(answers))
+    (folder / f"{name}.json").write_text(json.dumps(answers | {"cpu": cpu}))
 
 
 if __name__ == "__main__":

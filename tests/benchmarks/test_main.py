@@ -1,5 +1,6 @@
 """The runner: names, exit codes, what it prints; and the comparison that guards the times."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -38,16 +39,23 @@ def test_a_ratio_not_reached_ends_with_1(capsys, monkeypatch):
     slow = Case(case="a walk", ours_seconds=5.0, peers={"tortoise": 30.0}, must={"tortoise": 10.0})
     monkeypatch.setitem(runner.BENCHMARKS, "travel_time", lambda python: [FAST, slow])
     assert runner.main(["travel_time"]) == 1
-    assert "| a walk | 5.000 s | tortoise | 30.00 s | 6.0× | ≥ 10× | **no** |" in capsys.readouterr().out
+    assert "| a walk | 5.000 s | tortoise | 30.00 s | 6.0× | ≥ 10× | **no** | – | – | – |" in capsys.readouterr().out
 
 
 def test_peers_without_a_target_are_shown_all_the_same():
-    assert "| hare | 1.00 s | 0.5× | – | – |" in table([FAST])
+    assert "| hare | 1.00 s | 0.5× | – | – | – | – | – |" in table([FAST])
+
+
+def test_cpu_seconds_stand_beside_the_clock():
+    busy = dataclasses.replace(FAST, cpu_seconds={"ours": 1.0, "tortoise": 30.0})
+    assert "| tortoise | 30.00 s | 15.0× | ≥ 10× | yes | 1.000 s | 30.00 s | 30.0× |" in table([busy])
 
 
 def test_the_median_of_the_runs():
     calls = []
-    assert median_seconds(lambda: calls.append(1), 3) < 1.0
+    seconds, cpu_seconds = median_seconds(lambda: calls.append(1), 3)
+    assert 0 <= cpu_seconds < 1.0
+    assert 0 < seconds < 1.0
     assert len(calls) == 3
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -82,7 +83,7 @@ def write_work(network: TravelNetwork, facilities: np.ndarray, folder: Path) -> 
     (folder / "work.json").write_text(json.dumps({"within_seconds": {f"within{m}": m * 60.0 for m in WITHIN_MINUTES}}))
 
 
-def run_peers(python: str, folder: Path) -> dict[str, dict[str, float]]:
+def run_peers(python: str, folder: Path) -> dict[str, Any]:
     """Run each peer on its own and return its seconds by case."""
     answers = {}
     for peer in PEERS:
@@ -154,13 +155,14 @@ def within_case(network: TravelNetwork, facilities: np.ndarray, minutes: int, an
     settled = len(work().node)
     for peer in PEERS:
         check_within(network, facilities, minutes, peer, folder)
-    seconds = median_seconds(work, RUNS)
+    seconds, cpu_seconds = median_seconds(work, RUNS)
     say(f"{minutes} minutes: {settled / FACILITIES:.0f} nodes a facility, {settled / seconds / 1e6:.1f} M settled a second")
     name = f"within {minutes} minutes"
     peers = {peer: answers[peer][f"within{minutes}"] for peer in PEERS}
     return Case(
-        case=f"all nodes {name} of {FACILITIES:,} facilities", ours_seconds=seconds, peers=peers, must=MUST.get(name, {})
-    )
+        case=f"all nodes {name} of {FACILITIES:,} facilities", ours_seconds=seconds, peers=peers, must=MUST.get(name, {}),
+        cpu_seconds={"ours": cpu_seconds} | {peer: answers[peer]["cpu"][f"within{minutes}"] for peer in PEERS},
+    )  # fmt: skip
 
 
 def nearest_case(network: TravelNetwork, facilities: np.ndarray, answers: dict, folder: Path) -> Case:
@@ -174,7 +176,9 @@ def nearest_case(network: TravelNetwork, facilities: np.ndarray, answers: dict, 
     peers = [peer for peer in PEERS if "nearest" in answers[peer]]
     for peer in peers:
         check_nearest(costs, peer, folder)
+    seconds, cpu_seconds = median_seconds(work, RUNS)
     return Case(
-        case=f"nearest of {FACILITIES:,} facilities for every node", ours_seconds=median_seconds(work, RUNS),
+        case=f"nearest of {FACILITIES:,} facilities for every node", ours_seconds=seconds,
         peers={peer: answers[peer]["nearest"] for peer in peers}, must={},
+        cpu_seconds={"ours": cpu_seconds} | {peer: answers[peer]["cpu"]["nearest"] for peer in peers},
     )  # fmt: skip
