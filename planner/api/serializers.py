@@ -53,6 +53,7 @@ class RegionSerializer(GeoFeatureModelSerializer):
         fields = [
             "code", "name_zh", "name_en", "level", "unit_type", "settlement_class", "parent_code", "path", "area_km2",
             "resident_persons", "valid_from", "valid_until", "source",
+            "boundary",
         ]  # fmt: skip
 
 
@@ -82,6 +83,7 @@ class VenueSerializer(GeoFeatureModelSerializer):
             "code", "name_zh", "name_en", "kind", "status", "region_code", "source_datum", "address", "floor_area_m2",
             "capacity_persons", "staff_persons", "waiting_persons", "phone", "operator", "occupations", "opening_hours",
             "source",
+            "location",
         ]  # fmt: skip
 
 
@@ -98,6 +100,7 @@ class DemandCellSerializer(GeoFeatureModelSerializer):
         fields = [
             "id", "h3_index", "region_code", "settlement_class", "area_km2", "workers_persons", "workers_by_group", "year",
             "confidence", "is_modelled", "source",
+            "location",
         ]  # fmt: skip
 
 
@@ -201,4 +204,5 @@ class RecommendedSiteSerializer(GeoFeatureModelSerializer):
             "rank", "action", "year", "cost_yuan", "venue_code", "place_code", "name_zh", "name_en", "region_code",
             "floor_area_m2", "capacity_persons", "in_reach_persons", "newly_reached_persons", "overlap_persons",
             "lost_without_persons", "standard_gap", "reasons",
+            "location",
         ]  # fmt: skip

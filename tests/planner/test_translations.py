@@ -41,18 +41,7 @@ def test_no_sentence_of_the_code_is_missing(tmp_path):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns(*SKIPPED, "static"))
     collected = tmp_path / "planner" / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
     collected.unlink()
-    admin = [
-        sys.executable,
-        "-m",
-        "django",
-        "makemessages",
-        "-l",
-        "zh_Hans",
-        "--no-location",
-        "--no-wrap",
-        "--settings",
-        "collecting",
-    ]
+    options = ["-l", "zh_Hans", "--no-location", "--no-wrap", "--settings", "collecting"]
     (tmp_path / "collecting.py").write_text(
         f"SECRET_KEY = 'x'\nUSE_I18N = True\nLOCALE_PATHS = [{str(tmp_path / 'planner' / 'locale')!r}]\n"
     )
