@@ -1,7 +1,7 @@
-"""A small local double of Overpass and Nominatim that serves one OSM extract: ``python -m tests.doubles.overpass FILE --port N``.
+"""A small local double of Overpass and Nominatim that serves one OSM extract: ``python -m tests.doubles.overpass --port N``.
 
-It answers what OSMnx asks for: ``/search`` with the rectangle of the extract as the boundary of whatever place, ``/api/interpreter``
-with the nodes and ways of the file, ``/api/status``. Names that contain "nowhere" are not found.
+It answers what OSMnx asks for: ``/search`` with the rectangle of the extract as the boundary of whatever place,
+``/api/interpreter`` with the nodes and ways of the file, ``/api/status``. Names that contain "nowhere" are not found.
 """
 
 import argparse
@@ -13,6 +13,8 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import osmium
+
+SHANGHAI = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "shanghai_peoplesquare_drive.osm"
 
 
 def elements_of(path):
@@ -93,7 +95,7 @@ def overpass_double(path, *, port=0):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("file", type=Path)
+    parser.add_argument("file", type=Path, nargs="?", default=SHANGHAI, help="extract to serve (default: the Shanghai extract)")
     parser.add_argument("--port", type=int, default=12345)
     words = parser.parse_args()
     with overpass_double(words.file, port=words.port) as (address, _):

@@ -1,5 +1,6 @@
 """OSMnx graphs and their GraphML files to streets."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -7,7 +8,8 @@ from xml.etree.ElementTree import ParseError
 import networkx as nx
 
 from geo.engine.errors import NetworkError, Problem, register_messages
-from geo.engine.network.osm_tags import control_of, rights_of
+from geo.engine.network.chains import chains_of
+from geo.engine.network.osm_tags import Rights, control_of, rights_of
 from geo.engine.network.streets import CROSSING, SIGNALS, Streets
 from geo.engine.network.ways import Ways, streets_of_ways
 
@@ -78,20 +80,34 @@ def read_graphml(path: Path) -> Streets:
 
 
 def _add_edges(graph: "nx.MultiDiGraph[Any]", refs: dict[Any, int], ways: Ways) -> None:
-    seen: set[tuple[Any, Any, int, float]] = set()
+    """Add the ways of the graph: bent edges as they are, straight ones joined to the ways they were taken from."""
+    straight: dict[tuple[int, Rights], list[tuple[int, int]]] = {}
     next_inner = _FIRST_INNER_REF
-    for u, v, data in graph.edges(data=True):
-        tags, way_id = edge_tags(data), _first_int(data.get("osmid", 0))
-        length = round(float(data.get("length", 0.0)), 3)
-        if not _is_one_way(data):
-            if (v, u, way_id, length) in seen:
-                continue
-            seen.add((u, v, way_id, length))
-        rights = rights_of(tags)
+    for u, v, data in _one_of_each(graph):
+        way_id, rights = _first_int(data.get("osmid", 0)), rights_of(edge_tags(data))
         if rights is None:
             continue
-        vertices, next_inner = _vertices(graph, refs, (u, v), data, next_inner)
-        ways.add(way_id, rights, vertices)
+        if data.get("geometry") is None:
+            straight.setdefault((way_id, rights), []).append((refs[u], refs[v]))
+        else:
+            vertices, next_inner = _vertices(graph, refs, (u, v), data, next_inner)
+            ways.add(way_id, rights, vertices)
+    places = [(float(data["x"]), float(data["y"])) for _, data in graph.nodes(data=True)]
+    for (way_id, rights), segments in straight.items():
+        for chain in chains_of(segments):
+            ways.add(way_id, rights, [(ref, *places[ref]) for ref in chain])
+
+
+def _one_of_each(graph: "nx.MultiDiGraph[Any]") -> Iterator[tuple[Any, Any, dict[str, Any]]]:
+    """Yield each street once, in the direction of its way: OSMnx marks the other edge of a two-way street as reversed."""
+    seen: set[tuple[Any, Any, int, float]] = set()
+    for u, v, data in sorted(graph.edges(data=True), key=lambda edge: edge[2].get("reversed", False) is not False):
+        street = (_first_int(data.get("osmid", 0)), round(float(data.get("length", 0.0)), 3))
+        if not _is_one_way(data):
+            if (v, u, *street) in seen:
+                continue
+            seen.add((u, v, *street))
+        yield u, v, data
 
 
 def edge_tags(data: dict[str, Any]) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Ways with their vertices to streets: cut where ways meet and where something delays."""
 
+from array import array
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,14 +20,17 @@ _NO_ROADS = {"pedestrian", "footway", "path", "cycleway", "bridleway", "steps", 
 
 @dataclass(kw_only=True)
 class Ways:
-    """Ways collected one by one: rights and ids a way, references and degrees a vertex, controls a reference."""
+    """Ways collected one by one: rights and ids a way, references and degrees a vertex, controls a reference.
+
+    Vertices are kept as plain numbers, 24 bytes each: an extract of a province has tens of millions.
+    """
 
     ids: list[int] = field(default_factory=list)
     rights: list[Rights] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
-    refs: list[int] = field(default_factory=list)
-    lon: list[float] = field(default_factory=list)
-    lat: list[float] = field(default_factory=list)
+    refs: "array[int]" = field(default_factory=lambda: array("q"))
+    lon: "array[float]" = field(default_factory=lambda: array("d"))
+    lat: "array[float]" = field(default_factory=lambda: array("d"))
     controls: dict[int, int] = field(default_factory=dict)
 
     def add(self, way_id: int, rights: Rights, vertices: list[tuple[int, float, float]]) -> None:
