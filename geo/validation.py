@@ -81,6 +81,6 @@ def validate_geometry(geometry: GEOSGeometry) -> None:
     """Raise :class:`ValidationError` unless ``geometry`` can be stored; fit as validator of form and serializer fields."""
     if geometry.srid is not None and geometry.srid not in GEOGRAPHIC_SRIDS:
         raise ValidationError(_SENTENCES[DATUM], code=DATUM)
-    fault = geometry_fault(shapely.from_wkb(bytes(geometry.wkb)))
+    fault = EMPTY if geometry.empty else geometry_fault(shapely.from_wkb(bytes(geometry.wkb)))
     if fault is not None:
         raise ValidationError(_SENTENCES[fault], code=fault)
