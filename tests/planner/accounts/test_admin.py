@@ -26,8 +26,8 @@ def administrator(client, world):
 def venue_form(world, **values):
     form = {
         "code": "v-new", "name_zh": "新场所", "name_en": "", "kind": "gig_station", "status": "planned",
-        "region": world.west.region.pk, "location": "118.75, 32.05", "source": world.west.venue.source.pk, "source_datum": "wgs84",
-        "opening_hours-TOTAL_FORMS": 0, "opening_hours-INITIAL_FORMS": 0,
+        "region": world.west.region.pk, "location": "118.75, 32.05", "source": world.west.venue.source.pk,
+        "opening_hours-TOTAL_FORMS": 0, "opening_hours-INITIAL_FORMS": 0, "source_datum": "wgs84",
     }  # fmt: skip
     return form | values
 
