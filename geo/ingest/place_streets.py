@@ -44,6 +44,7 @@ def streets_of_place(name: str, *, overpass_url: str, nominatim_url: str, cache_
     ox.settings.use_cache = True
     ox.settings.cache_folder = str(cache_folder)
     ox.settings.useful_tags_way = list(WAY_TAGS)
+    ox.settings.useful_tags_node = ["highway", "crossing"]
     try:
         graph = ox.graph_from_place(name, network_type="all", simplify=False, retain_all=True)
     except (requests.RequestException, ResponseStatusCodeError) as error:
