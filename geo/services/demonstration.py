@@ -32,7 +32,7 @@ from geo.services.demonstration_rows import (
     keep_venues,
 )  # fmt: skip
 
-GENERATOR_VERSION = 3
+GENERATOR_VERSION = 4
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -37,8 +37,8 @@ def generate_streets(
     Everything is joined by Delaunay edges that pass an angle test, and by a spanning tree. Motorways lie above and are for cars
     only.
 
-    ``nodes``: 2,000 to 20,000,000; the result is within about a tenth of it where the province has room. Raises ``ValueError``
-    outside that range.
+    ``nodes``: 2,000 to 20,000,000; Jiangsu comes within about a tenth of it, others within a third. Raises
+    ``ValueError`` outside that range.
     """
     if not LEAST_NODES <= nodes <= MOST_NODES:
         raise ValueError(f"nodes must be {LEAST_NODES} to {MOST_NODES}")

@@ -15,9 +15,9 @@ from geo.engine.synthetic.venues.kinds import GATHERING_PLACES, KINDS, OCCUPATIO
 
 Float64Array = npt.NDArray[np.float64]
 
-GIG_MARKETS, BRANCH_MARKETS, GATHERING_POINTS = 22, 16, 90
+GIG_MARKETS, BRANCH_MARKETS, GATHERING_POINTS = 23, 23, 90
 TRADE_MARKET_EVERY = 6
-_PERSONS_PER_STATION, _PERSONS_PER_DOORSTEP = 650_000, 170_000
+_PERSONS_PER_STATION, _PERSONS_PER_DOORSTEP = 400_000, 170_000
 _BESIDE_STREET_METRES = (8.0, 30.0)
 _MANY_WORKERS_PERSONS = 120_000
 
@@ -62,8 +62,8 @@ def generate_venues(
     """Generate the tiers of venues in realistic numbers, each 8 to 30 m from a street node of its county.
 
     Per county: one public HR market, one or two migrant-worker service centres, one grassroots platform per town, doorstep
-    stations by residents; in the province 22 gig markets (most populous counties first, by lot), 16 branch markets, a gig
-    station per 650,000 urban residents, 90 gathering points by modelled workers. ``node_lon``, ``node_lat``: nodes open to
+    stations by residents; in the province 23 gig markets (drawn by workers), 23 branch markets, a gig
+    station per 400,000 urban residents, 90 gathering points by modelled workers. ``node_lon``, ``node_lat``: nodes open to
     walkers. Capacity is 24 workers on the books per m² of floor area, a draft figure. Telephone numbers cannot exist (0000
     exchange).
     """

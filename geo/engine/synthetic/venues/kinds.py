@@ -56,7 +56,7 @@ KINDS = {
     ),
     "gig_station": Kind(
         letters="GS", name_zh="零工驿站", name_en="gig station", area_m2=(40, 140),
-        staff_per_100_m2=2.0, hours=(EARLY_MARKET, SIX_MARKET, LATE_MARKET, LATE_MARKET),
+        staff_per_100_m2=2.0, hours=(EARLY_MARKET, SIX_MARKET, SIX_MARKET, LATE_MARKET),
     ),
     "doorstep_station": Kind(
         letters="DS", name_zh="“家门口”就业服务站", name_en="doorstep employment station", area_m2=(30, 120),
