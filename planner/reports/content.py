@@ -52,8 +52,13 @@ class ReportContent:
 
     @property
     def notes(self) -> list[dict[str, object]]:
-        """What must not be overlooked: warnings of the run and of the plan."""
-        return [*self.run.warnings, *self.recommendation.warnings]
+        """What must not be overlooked: warnings of the run and of the plan; they name places and sums of the whole region."""
+        return [*self.run.warnings, *self.recommendation.warnings] if self.whole else []
+
+    @property
+    def unmet(self) -> list[dict[str, object]]:
+        """What the plan could not meet; it names regions, so only readers of the whole region see it."""
+        return list(self.recommendation.unmet) if self.whole else []
 
     @property
     def reached_after_share(self) -> float | None:

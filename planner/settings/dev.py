@@ -3,7 +3,7 @@
 import secrets
 
 from planner.settings.base import *
-from planner.settings.base import ALLOWED_HOSTS, SECRET_KEY, VAR_DIR
+from planner.settings.base import ALLOWED_HOSTS, SECRET_KEY, STORAGES, VAR_DIR
 from planner.settings.table import read
 
 
@@ -19,4 +19,6 @@ def _kept_key() -> str:
 SECRET_KEY = SECRET_KEY or _kept_key()
 ALLOWED_HOSTS = ALLOWED_HOSTS or ["localhost", "127.0.0.1", "[::1]"]
 DEBUG = read("GIGSHED_DEBUG")
+# Compressing every static file takes half a minute; on this machine nobody gains by it.
+STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 DEMONSTRATION = True

@@ -56,6 +56,13 @@ def test_a_reader_of_one_county_sees_that_county_only():
     assert content.cities == ()
 
 
+def test_what_names_other_regions_is_for_readers_of_the_whole():
+    recommendation = make_plan_on_province()
+    whole, part = content_of(recommendation), content_of(recommendation, below="320104")
+    assert [notice["code"] for notice in (*whole.notes, *whole.unmet)] == ["snap", "quota"]
+    assert part.notes == part.unmet == []
+
+
 def test_a_reader_of_another_province_sees_nothing():
     assert content_of(make_plan_on_province(), below="33") is None
 
