@@ -17,7 +17,7 @@ NOTE = {
 
 
 def state(page):
-    return {key: values[0] for key, values in parse_qs(urlsplit(page.url).query).items()}
+    return {key: values[0] for key, values in parse_qs(page.evaluate("location.search.slice(1)")).items()}
 
 
 def number(text):
@@ -123,6 +123,7 @@ def test_a_press_on_a_county_opens_its_numbers(visit):
     page.wait_for_selector(".name.city", state="attached")
     box = page.locator(".name.city span", has_text="盐城").bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_selector("#card:not([hidden])")
     code = state(page)["at"].removeprefix("region:")
     assert code.startswith("3209")
     assert page.locator("#card .kicker").inner_text() == code

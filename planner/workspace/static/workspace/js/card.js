@@ -9,6 +9,8 @@ import { GATHERING } from "./glyphs.js";
 /** @typedef {import("./context.js").Context} Context */
 /** @typedef {{title: string, kicker: string, big: string, exact?: string, what: string, facts: Array<[string, string, string?]>, picture?: Node, table?: TableName}} Card */
 
+const LONG = 26;
+
 /** @param {Context} page @param {any} feature @param {(feature: any) => void} zoomTo */
 export function drawCard(page, feature, zoomTo) {
   const { store, t } = page;
@@ -25,7 +27,7 @@ export function drawCard(page, feature, zoomTo) {
     make("p", { class: "kicker" }, card.picture ?? null, card.kicker),
     make("h2", { tabindex: -1 }, card.title),
     make("p", { class: "big", title: card.exact ?? null }, make("b", {}, card.big), ` ${card.what}`),
-    make("dl", { class: "facts" }, facts.map(([key, value, exact]) => [make("dt", {}, t(key)), make("dd", { title: exact ?? null }, value)]).flat()),
+    make("dl", { class: "facts" }, facts.flatMap(([key, value, exact]) => fact(t(key), value, exact))),
     make(
       "div",
       { class: "row" },
@@ -33,6 +35,12 @@ export function drawCard(page, feature, zoomTo) {
       table && make("button", { type: "button", onclick: () => store.set({ table }) }, t("card.in_table")),
     ),
   );
+}
+
+/** A name and its value; a long value has the whole width. @param {string} name @param {string} value @param {string} [exact] */
+function fact(name, value, exact) {
+  const look = value.length > LONG ? "wide" : null;
+  return [make("dt", { class: look }, name), make("dd", { class: look, title: exact ?? null }, value)];
 }
 
 /** @type {Record<SelectionKind, (page: Context, properties: any) => Card>} */

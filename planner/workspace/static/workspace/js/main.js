@@ -239,7 +239,7 @@ function listen() {
   store.on(["selection"], (state) => {
     drawSelection();
     const feature = page.find(state.selection);
-    if (feature?.geometry) view.reveal(feature);
+    if (feature?.geometry) view.reveal(feature, byId("card").offsetWidth);
     page.say(feature ? t("say.selected", { name: feature.properties.name_zh ? nameOf(feature.properties, language) : feature.properties.h3_index }) : t("say.cleared"));
   });
   store.on(["table", "sort"], () => {

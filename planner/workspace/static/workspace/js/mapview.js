@@ -245,11 +245,12 @@ export class MapView {
     }
   }
 
-  /** Move just enough that a point is in view, keeping the zoom. @param {any} feature */
-  reveal(feature) {
+  /** Move just enough that a feature is in view and not under the card, keeping the zoom. @param {any} feature @param {number} cardWidth */
+  reveal(feature, cardWidth) {
     const { type, coordinates } = feature.geometry ?? {};
     const point = type === "Point" ? coordinates : labelPoint(feature.geometry);
-    if (point && !this.map.getBounds().pad(-0.05).contains([point[1], point[0]])) this.map.panTo([point[1], point[0]], { animate: false });
+    if (!point) return;
+    this.map.panInside([point[1], point[0]], { paddingTopLeft: [40, 40], paddingBottomRight: [cardWidth + 40, 40], animate: false });
   }
 }
 
