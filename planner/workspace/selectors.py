@@ -65,7 +65,7 @@ def _newest_runs(user: Person) -> list[CoverageRun]:
 
 
 def _run(run: CoverageRun, user: Person) -> Json:
-    """Return a run with the result of the widest region of it that the person may see."""
+    """Return a run with the result of the widest region of it that the person may see; warnings tell sums of the whole."""
     results = scoped(CoverageResult, user).filter(run=run).select_related("region").defer("region__boundary")
     widest = results.order_by(Length("region__path"), "region__path").first()
     region = widest.region if widest else run.region
@@ -76,7 +76,7 @@ def _run(run: CoverageRun, user: Person) -> Json:
         **{name: getattr(run, name) for name in DIGESTS},
         "engine_version": run.engine_version,
         "finished_at": run.finished_at.isoformat() if run.finished_at else "",
-        "warnings": run.warnings,
+        "warnings": run.warnings if permits(user, Act.READ_MAP, run.region) else [],
         "result": {name: getattr(widest, name) for name in RESULT_FIELDS} if widest else None,
     }
 
