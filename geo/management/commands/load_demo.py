@@ -38,7 +38,7 @@ def _seed(text: str) -> int:
 class Command(GigshedCommand):
     """Generate and keep streets, gig workers and venues of a province."""
 
-    help = "Load the demonstration province: real places and census figures, synthetic streets and venues."
+    help = "load the demonstration province: real places, synthetic streets and venues / 载入示范省份：真实地名，合成道路与场所"
     teaches = """\
 Examples:
   manage.py load_demo
