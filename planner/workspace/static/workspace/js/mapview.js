@@ -169,7 +169,7 @@ export class MapView {
     L.marker([place[1], place[0]], { icon, pane: "names", interactive: false, keyboard: false }).addTo(this.names);
   }
 
-  /** @param {PointFeature<SiteProperties>[]} features @param {(site: SiteProperties) => string} nameOf */
+  /** Draw the sites; where they overlap the better rank lies on top. @param {PointFeature<SiteProperties>[]} features @param {(site: SiteProperties) => string} nameOf */
   setSites(features, nameOf) {
     this.sites.clearLayers();
     for (const { properties, geometry } of features) {
@@ -177,7 +177,7 @@ export class MapView {
       const shape = makeSvg("path", { d: path, fill: colour, stroke: "#fff", "stroke-width": 0.26 });
       const html = makeSvg("svg", { viewBox: "-1.5 -1.5 3 3", width: 20, height: 20, "data-rank": properties.rank }, shape);
       const icon = L.divIcon({ className: "site", html: /** @type {any} */ (html), iconSize: [20, 20] });
-      L.marker([geometry.coordinates[1], geometry.coordinates[0]], { icon, keyboard: false, zIndexOffset: -properties.rank })
+      L.marker([geometry.coordinates[1], geometry.coordinates[0]], { icon, keyboard: false, zIndexOffset: 1000 * (features.length - properties.rank) })
         .bindTooltip(() => make("span", {}, nameOf(properties)), { direction: "right", offset: [12, 0], className: "hint" })
         .on("click", () => this.handlers.pick({ kind: "site", id: String(properties.rank) }))
         .addTo(this.sites);
