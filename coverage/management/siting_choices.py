@@ -61,14 +61,21 @@ def changes_of(plan: SitingPlan, options: Mapping[str, Any]) -> dict[str, Any]:
     phases = _phases(plan, options)
     if phases != plan.phases:
         changes["phases"] = phases
-    if options["min_per_county"] is not None:
-        kept = [
-            quota for quota in plan.parameters.get("quotas", []) if quota.get("level") != "county" or not quota.get("least")
-        ]
-        least = options["min_per_county"]
-        changes["quotas"] = kept + ([{"level": "county", "least": least}] if least else [])
+    quotas = _quotas(plan, options, {phase["year"] for phase in phases})
+    if quotas != plan.parameters.get("quotas", []):
+        changes["quotas"] = quotas
     solver = {name: options[name] for name in ("method", "time_limit_seconds") if options[name] is not None}
     return changes | ({"solver": solver} if solver else {})
+
+
+def _quotas(plan: SitingPlan, options: Mapping[str, Any], years: set[int]) -> list[dict[str, Any]]:
+    """Return the plan's quotas, those of a year that is no longer planned left out, with the minimum per county asked for."""
+    quotas = [quota for quota in plan.parameters.get("quotas", []) if quota.get("year") is None or quota["year"] in years]
+    least = options["min_per_county"]
+    if least is None:
+        return quotas
+    kept = [quota for quota in quotas if quota.get("level") != "county" or not quota.get("least")]
+    return kept + ([{"level": "county", "least": least}] if least else [])
 
 
 def _phases(plan: SitingPlan, options: Mapping[str, Any]) -> list[dict[str, Any]]:

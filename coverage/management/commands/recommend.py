@@ -32,7 +32,8 @@ class Command(GigshedCommand):
   manage.py recommend --years 2026:10,2028:40 --min-per-county 0 --csv sites.csv --gpkg sites.gpkg
   manage.py recommend --method greedy --json
 
-Counts and money are cumulative by the end of each year. A coverage run of the region must be there (run_coverage).
+Counts and money are cumulative by the end of each year; with --years the plan's quotas for other years
+fall away. A coverage run of the region must be there (run_coverage).
 Exit codes: 0 done, 2 bad input or demands that conflict (nothing saved), 130 cancelled."""
 
     def add_options(self, parser: ArgumentParser) -> None:

@@ -67,6 +67,17 @@ def test_options_change_the_plan(world, capsys):
     assert found["sites_count"] <= 2
 
 
+def test_quotas_of_a_year_that_is_not_planned_fall_away(world, capsys):
+    _run, plan = world
+    plan.parameters = plan.parameters | {
+        "quotas": [{"level": "county", "least": 1}, {"level": "prefecture", "most": 1, "year": 2022}]
+    }
+    plan.save()
+    found = machine(capsys, "--years", "2026:1,2028:2")
+    assert [(quota["level"], quota["least"]) for quota in found["parameters"]["quotas"]] == [("county", 1)]
+    assert [phase["year"] for phase in found["parameters"]["phases"]] == [2026, 2028]
+
+
 def test_fewer_sites_hold_earlier_years_down(world, capsys):
     found = machine(capsys, "--sites", "1", "--method", "greedy", "--time-limit-seconds", "5")
     assert [phase["sites"] for phase in found["parameters"]["phases"]] == [1, 1]
