@@ -43,7 +43,7 @@ class Grain:
     @classmethod
     def for_nodes(cls, settlements: Settlements, nodes: int) -> "Grain":
         """Choose the grain that gives about ``nodes`` nodes in all: towns first, villages take what blocks of 60 m leave."""
-        nodes = int(nodes * np.clip(_AIM_AT_20_000 + _AIM_PER_TENFOLD * np.log10(nodes / 20_000), 0.6, 0.97))
+        nodes = int(nodes * np.clip(_AIM_AT_20_000 + _AIM_PER_TENFOLD * np.log10(nodes / 20_000), 0.6, 1.1))
         built_up_m2 = float((np.pi * settlements.radius_metres[: settlements.town_count] ** 2).sum())
         block = float(np.sqrt(built_up_m2 * _FILL / (_TOWN_NODES_SHARE * nodes)))
         block = min(max(block, _LEAST_BLOCK_METRES), _MOST_BLOCK_METRES)
