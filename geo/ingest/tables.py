@@ -1,6 +1,7 @@
 """Rows of a table in a file, whatever its form: the limits, and what all forms share."""
 
 import difflib
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ _BYTES_PER_MB = 1_000_000
 register_messages(
     {
         "file.not_a_file": ("这不是文件。", "this is not a file."),
+        "file.unreadable": ("没有读取这个文件的权限。", "there is no permission to read this file."),
         "file.too_large": (
             "文件有 {value} MB，超过 {limit} MB 的上限；请分成几个文件。",
             "the file has {value} MB, more than {limit} MB; split it.",
@@ -90,6 +92,8 @@ def check_file(path: Path) -> None:
         raise InputError(Problem(code="file.missing", file=path.name))
     if not path.is_file():
         raise InputError(Problem(code="file.not_a_file", file=path.name))
+    if not os.access(path, os.R_OK):
+        raise InputError(Problem(code="file.unreadable", file=path.name))
     size = path.stat().st_size
     if size == 0:
         raise InputError(Problem(code="file.empty", file=path.name))

@@ -43,6 +43,11 @@ def test_missing_empty_and_foreign_files(write, tmp_path):
     assert problems_of(write("code,name\n")) == [("csv.no_rows", None, "")]
 
 
+def test_a_file_nobody_may_read(write, monkeypatch):
+    monkeypatch.setattr(tables.os, "access", lambda path, mode: False)
+    assert problems_of(write("code,name\nA,a\n")) == [("file.unreadable", None, "")]
+
+
 def test_a_large_file_is_refused_before_it_is_read(write, monkeypatch):
     monkeypatch.setattr(tables, "MAX_FILE_BYTES", 10)
     assert problems_of(write("code,name\nA,a\n")) == [("file.too_large", None, "")]
