@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'region',
                 'verbose_name_plural': 'regions',
                 'ordering': ['code', 'valid_from'],
-                'constraints': [models.UniqueConstraint(fields=('code', 'valid_from'), name='region_code_unique_from'), models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gt', models.F('valid_from')), _connector='OR'), name='region_valid_period'), models.CheckConstraint(condition=models.Q(('level', 'province'), ('parent__isnull', False), _connector='OR'), name='region_has_parent'), models.CheckConstraint(condition=models.Q(('code__regex', '^\\d{6}(\\d{3}(\\d{3})?)?$')), name='region_code_digits')],
+                'constraints': [models.UniqueConstraint(fields=('code', 'valid_from'), name='region_code_unique_from'), models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gt', models.F('valid_from')), _connector='OR'), name='region_valid_period'), models.CheckConstraint(condition=models.Q(('level', 'province'), ('parent__isnull', False), _connector='OR'), name='region_has_parent'), models.CheckConstraint(condition=models.Q(('code__regex', '^[0-9]{6}([0-9]{3}([0-9]{3})?)?$')), name='region_code_digits')],
             },
         ),
         migrations.CreateModel(

@@ -58,7 +58,7 @@ class Region(models.Model):
                 condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")), name="region_valid_period"
             ),
             models.CheckConstraint(condition=Q(level="province") | Q(parent__isnull=False), name="region_has_parent"),
-            models.CheckConstraint(condition=Q(code__regex=r"^\d{6}(\d{3}(\d{3})?)?$"), name="region_code_digits"),
+            models.CheckConstraint(condition=Q(code__regex=r"^[0-9]{6}([0-9]{3}([0-9]{3})?)?$"), name="region_code_digits"),
         ]
 
     def __str__(self) -> str:
