@@ -1,4 +1,4 @@
-"""Real extracts: what is known of them independently of our reader."""
+"""Real extracts: lengths and connectivity known independently of our reader; minutes are in test_streets_against_osm."""
 
 import json
 from itertools import pairwise
@@ -12,12 +12,9 @@ from django.core.management import call_command
 
 from geo.engine.network.osm_tags import rights_of
 from geo.engine.network.store import open_network
-from geo.engine.snapping import snap
-from geo.engine.traveltime import od_matrix
 
 DATA = Path("../shared/data")
 EXTRACTS = ["saopaulo_center.osm.pbf", "liechtenstein_20211028.osm.pbf", "shanghai_peoplesquare_drive.osm"]
-PAIRS = 200
 
 pytestmark = [
     pytest.mark.trial,
@@ -66,45 +63,3 @@ def test_whoever_gets_on_gets_everywhere(loaded):
         graph.add_edges_from(zip(network.edge_from[forward].tolist(), network.edge_to[forward].tolist(), strict=True))
         graph.add_edges_from(zip(network.edge_to[backward].tolist(), network.edge_from[backward].tolist(), strict=True))
         assert nx.is_strongly_connected(graph)
-
-
-def graph_of(network, mode):
-    """Return the network as a NetworkX graph of seconds, the delay on the arc that enters a node."""
-    row = network.mode_index(mode)
-    delay = network.node_delay_seconds[row].astype(float)
-    graph = nx.DiGraph()
-    for u, v, along, against in zip(
-        network.edge_from.tolist(), network.edge_to.tolist(), network.forward_seconds[row].tolist(),
-        network.backward_seconds[row].tolist(), strict=True,
-    ):  # fmt: skip
-        for tail, head, seconds in ((u, v, along), (v, u, against)):
-            if np.isfinite(seconds):
-                total = seconds + delay[head]
-                if total < graph.get_edge_data(tail, head, {"seconds": np.inf})["seconds"]:
-                    graph.add_edge(tail, head, seconds=total)
-    return graph
-
-
-@pytest.mark.parametrize("mode", ["walk", "ebike", "car"])
-def test_minutes_of_200_random_pairs_equal_networkx(loaded, mode):
-    _, _, network = loaded
-    graph = graph_of(network, mode)
-    rng = np.random.default_rng(20261123)
-    nodes = np.array(sorted(graph))
-    homes, venues = rng.choice(nodes, PAIRS), rng.choice(nodes, PAIRS)
-    origins, destinations = (
-        snap(network, network.node_lon[ends], network.node_lat[ends], mode=mode, max_metres=5.0) for ends in (homes, venues)
-    )
-    matrix = od_matrix(network, origins, destinations, mode=mode, cutoff=np.inf)
-    found = {(int(d), int(o)): float(c) for d, o, c in zip(matrix.destination, matrix.origin, matrix.cost, strict=True)}
-    compared = 0
-    for i, (home, venue) in enumerate(zip(homes.tolist(), venues.tolist(), strict=True)):
-        if home == venue:
-            continue
-        seconds = nx.dijkstra_path_length(graph, home, venue, weight="seconds")
-        # A place at a node snaps to one of the edges that meet there. Leaving by another edge it enters the node first and pays
-        # its delay; arriving by its own edge it stops just before the node and does not: both are known, neither is an error.
-        delay = network.node_delay_seconds[network.mode_index(mode)].astype(float)
-        assert -0.1 - delay[venue] / 60 <= (found[i, i] - seconds) / 60 <= 0.1 + delay[home] / 60
-        compared += 1
-    assert compared > 0.9 * PAIRS
