@@ -12,10 +12,12 @@ from tqdm import tqdm
 
 from coverage.engine.siting import Standing
 from coverage.jobs.recommendation import run_recommendation, start_recommendation
+from coverage.management.queueing import add_queue_option, queued_summary
 from coverage.management.siting_choices import changes_of, chosen_plan, chosen_run
 from coverage.management.siting_wording import TOP_SHOWN, by_action_and_year, plan_lines
 from coverage.models import JobState, Recommendation
 from coverage.siting_exports import SITES_CSV, SITES_GEOJSON, SITES_GPKG, recommendation_folder, sites_frame
+from coverage.tasks import siting_recommendation
 from geo.cli import GigshedCommand
 from geo.engine.errors import GigshedError
 
@@ -31,6 +33,7 @@ class Command(GigshedCommand):
   manage.py recommend --sites 60 --budget-yuan 60000000
   manage.py recommend --years 2026:10,2028:40 --min-per-county 0 --csv sites.csv --gpkg sites.gpkg
   manage.py recommend --method greedy --json
+  manage.py recommend --sites 120 --queue     a worker does it; its state is on the record
 
 Counts and money are cumulative by the end of each year; with --years the plan's quotas for other years
 fall away. A coverage run of the region must be there (run_coverage).
@@ -49,6 +52,7 @@ Exit codes: 0 done, 2 bad input or demands that conflict (nothing saved), 130 ca
         )
         parser.add_argument("--time-limit-seconds", type=float, metavar="S", help="for the solver (40)")
         parser.add_argument("--method", choices=("exact", "greedy"), help="exact with HiGHS (default), or greedy and swaps")
+        add_queue_option(parser)
         parser.add_argument("--csv", type=Path, metavar="FILE", help="write the sites as CSV")
         parser.add_argument("--gpkg", type=Path, metavar="FILE", help="write the sites as GeoPackage")
         parser.add_argument("--geojson", type=Path, metavar="FILE", help="write the sites as GeoJSON")
@@ -60,6 +64,9 @@ Exit codes: 0 done, 2 bad input or demands that conflict (nothing saved), 130 ca
         changes = changes_of(plan, options)
         found, created = start_recommendation(plan=plan, run=run, at=timezone.now(), parameters=changes)
         answered_before = found.state == JobState.DONE
+        if options["queue"] and not answered_before:
+            siting_recommendation.enqueue(found.pk)
+            return queued_summary(found)
         try:
             with self.progress("选址 / siting") as progress:
                 done = run_recommendation(found.pk, progress, watch=None if self.quiet else _teller())

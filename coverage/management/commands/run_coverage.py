@@ -13,8 +13,10 @@ from coverage.engine.hours import TYPICAL_DAY, Day
 from coverage.exports import RESULTS_CSV, RESULTS_GPKG, result_row, run_folder
 from coverage.jobs.coverage import run_coverage, start_coverage_run
 from coverage.management.choices import chosen_network, chosen_region, chosen_standard
+from coverage.management.queueing import add_queue_option, queued_summary
 from coverage.management.wording import WORST_SHOWN, run_lines, worst_counties
 from coverage.models import CoverageRun, JobState
+from coverage.tasks import coverage_run
 from geo.cli import GigshedCommand
 
 
@@ -35,6 +37,7 @@ class Command(GigshedCommand):
   manage.py run_coverage --standard walk15 --region 320100
   manage.py run_coverage --date 2026-12-01 --csv coverage.csv --gpkg coverage.gpkg
   manage.py run_coverage --json
+  manage.py run_coverage --standard walk15 --queue     a worker does it; its state is on the record
 
 The date gives weekday and season for opening hours; without it a Wednesday in summer is meant.
 Exit codes: 0 done, 2 bad input (nothing changed), 130 cancelled."""
@@ -51,6 +54,7 @@ Exit codes: 0 done, 2 bad input (nothing changed), 130 cancelled."""
         parser.add_argument(
             "--date", type=date_of, metavar="YYYY-MM-DD", help="day whose weekday and season decide on opening hours"
         )
+        add_queue_option(parser)
         parser.add_argument("--csv", type=Path, metavar="FILE", help="write the results by region as CSV")
         parser.add_argument("--gpkg", type=Path, metavar="FILE", help="write the results and the cells as GeoPackage")
 
@@ -65,6 +69,9 @@ Exit codes: 0 done, 2 bad input (nothing changed), 130 cancelled."""
                 day=Day.of(options["date"]) if options["date"] else TYPICAL_DAY,
             )
         answered_before = run.state == JobState.DONE
+        if options["queue"] and not answered_before:
+            coverage_run.enqueue(run.pk)
+            return queued_summary(run)
         with self.progress("覆盖 / coverage") as progress:
             run = run_coverage(run.pk, progress)
         files = _copy_files(run, options["csv"], options["gpkg"])
