@@ -6,10 +6,12 @@ numba loads, the entry is hidden, then put back. Every kernel imports ``njit`` a
 
 import importlib
 import sys
+from collections.abc import Callable
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 _HIDDEN = "coverage"
+Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 
 def _import_numba() -> ModuleType:
@@ -27,7 +29,12 @@ def _import_numba() -> ModuleType:
 
 
 numba = _import_numba()
-njit = numba.njit
 prange = numba.prange
 get_num_threads = numba.get_num_threads
 set_num_threads = numba.set_num_threads
+
+
+def njit(**options: bool) -> Callable[[Kernel], Kernel]:
+    """Return numba's decorator with ``options``; what it compiles keeps its annotations."""
+    decorator: Callable[[Kernel], Kernel] = numba.njit(**options)
+    return decorator

@@ -66,19 +66,20 @@ class Pandana:
     """``nodes_in_range`` for all facilities at once and ``nearest_pois``, on contraction hierarchies built beforehand."""
 
     runs, sample = 3, None
-    # Pandana keeps thousandths of its unit as integers; in hundredths of a second these are 10 microseconds.
-    units_a_second = 100.0
+    # Pandana keeps thousandths of its unit as 32-bit integers: in seconds these are milliseconds. In hundredths of a second its
+    # searches for shortcuts overflow, and the preparation of a million nodes does not end.
+    units_a_second = 1.0
 
     def __init__(self, graph):
         import pandana
         import pandas as pd
 
-        def series(name):
-            return pd.Series(graph[name])
-
-        weights = pd.DataFrame({"cost": graph["seconds"] * self.units_a_second})
-        self.lon, self.lat = series("lon"), series("lat")
-        self.network = pandana.Network(self.lon, self.lat, series("tail"), series("head"), weights, twoway=False)
+        # The first half of the arcs runs along the edges, the second against them at the same cost: each edge once, two-way.
+        edges = len(graph["tail"]) // 2
+        tail, head, seconds = (pd.Series(graph[name][:edges]) for name in ("tail", "head", "seconds"))
+        self.lon, self.lat = pd.Series(graph["lon"]), pd.Series(graph["lat"])
+        weights = pd.DataFrame({"cost": seconds * self.units_a_second})
+        self.network = pandana.Network(self.lon, self.lat, tail, head, weights, twoway=True)
 
     def within(self, facilities, cutoff):
         return self.network.nodes_in_range(facilities.tolist(), cutoff * self.units_a_second)

@@ -7,7 +7,19 @@ import numpy.typing as npt
 
 from geo.engine.jit import njit
 from geo.engine.traveltime.access import TICK
-from geo.engine.traveltime.search import FIRST_ROOM, Scratch, scratch_for, settle_within
+from geo.engine.traveltime.search import FIRST_ROOM, Graph, Scratch, scratch_for, settle_within
+
+Float32Array = npt.NDArray[np.float32]
+Float64Array = npt.NDArray[np.float64]
+Int32Array = npt.NDArray[np.int32]
+Int64Array = npt.NDArray[np.int64]
+
+# Origins by node: indptr, origin, cost of getting from the origin to the node, leg included.
+ByNode = tuple[Int64Array, Int32Array, Float64Array]
+# Origins by edge: indptr, origin, fraction along the edge, leg; then the costs along and against each edge.
+ByEdge = tuple[Int64Array, Int32Array, Float64Array, Float64Array, Float32Array, Float32Array]
+# Destinations: edge, fraction, the two nodes of the edge, the costs from these, leg.
+Places = tuple[Int32Array, Float64Array, Int32Array, Float64Array, Float64Array]
 
 
 class ChunkScratch(NamedTuple):
@@ -18,10 +30,10 @@ class ChunkScratch(NamedTuple):
     """
 
     search: Scratch
-    settled: npt.NDArray[np.int32]
-    best: npt.NDArray[np.float64]
-    seen: npt.NDArray[np.int64]
-    touched: npt.NDArray[np.int32]
+    settled: Int32Array
+    best: Float64Array
+    seen: Int64Array
+    touched: Int32Array
 
 
 def chunk_scratch(node_count: int, arc_count: int, origin_count: int) -> ChunkScratch:
@@ -36,7 +48,7 @@ def chunk_scratch(node_count: int, arc_count: int, origin_count: int) -> ChunkSc
 
 
 @njit(cache=True, nogil=True)
-def note(scratch, count, origin, cost):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def note(scratch: ChunkScratch, count: int, origin: int, cost: float) -> int:
     """Keep the cheapest cost of an origin; return how many origins were found so far."""
     generation = scratch.search.generation[0]
     if scratch.seen[origin] != generation:
@@ -49,7 +61,7 @@ def note(scratch, count, origin, cost):  # type: ignore[no-untyped-def]  # noqa:
 
 
 @njit(cache=True, nogil=True)
-def on_same_edge(by_edge, edge, fraction, limit, scratch, count):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def on_same_edge(by_edge: ByEdge, edge: int, fraction: float, limit: float, scratch: ChunkScratch, count: int) -> int:
     """Find origins on the destination's own edge that go to it directly."""
     indptr, origin, at, leg, along, against = by_edge
     for k in range(indptr[edge], indptr[edge + 1]):
@@ -69,10 +81,12 @@ def on_same_edge(by_edge, edge, fraction, limit, scratch, count):  # type: ignor
 
 
 @njit(cache=True, nogil=True)
-def reach_one(graph, by_node, by_edge, edge, fraction, nodes, costs, limit, scratch):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def reach_one(
+    graph: Graph, by_node: ByNode, by_edge: ByEdge, edge: int, fraction: float, nodes: Int32Array, costs: Float64Array,
+    limit: float, scratch: ChunkScratch,
+) -> int:  # fmt: skip
     """Find all origins within ``limit`` of one destination; return how many; they stand in ``scratch.touched``."""
-    indptr, head, arc_cost = graph
-    settled = settle_within(indptr, head, arc_cost, nodes, costs, limit, scratch.search, scratch.settled)
+    settled = settle_within(graph, nodes, costs, limit, scratch.search, scratch.settled)
     count = on_same_edge(by_edge, edge, fraction, limit, scratch, 0)
     first, origin, access = by_node
     for i in range(settled):
@@ -86,7 +100,9 @@ def reach_one(graph, by_node, by_edge, edge, fraction, nodes, costs, limit, scra
 
 
 @njit(cache=True, nogil=True)
-def reach_chunk(graph, by_node, by_edge, places, limit, scratch):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def reach_chunk(
+    graph: Graph, by_node: ByNode, by_edge: ByEdge, places: Places, limit: float, scratch: ChunkScratch
+) -> tuple[Int64Array, Int32Array, Float32Array]:
     """Return counts, origins (sorted) and costs (both legs included) of a row of destinations."""
     edges, fractions, nodes, costs, legs = places
     counts = np.zeros(len(edges), np.int64)

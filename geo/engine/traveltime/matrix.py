@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +11,8 @@ from geo.engine.network.model import Impedance, TravelNetwork
 from geo.engine.progress import Progress, no_progress
 from geo.engine.snapping import NOT_SNAPPED, Snaps
 from geo.engine.traveltime.access import LEG_SPEED_KPH, Ends, arriving, largest_cost, leaving, search_costs
-from geo.engine.traveltime.chunk import ChunkScratch, chunk_scratch, reach_chunk
+from geo.engine.traveltime.chunk import ByEdge, ByNode, ChunkScratch, chunk_scratch, reach_chunk
+from geo.engine.traveltime.search import Graph
 from geo.engine.traveltime.threads import run_chunks
 from geo.engine.units import SECONDS_PER_MINUTE
 
@@ -108,13 +108,13 @@ def od_matrix(
     """
     fixed = _ground(network, origins, mode, impedance, leg_speed_kph)
     into = arriving(network, destinations, mode, impedance, leg_speed_kph)
-    places = [np.array(part) for part in (destinations.edge, destinations.fraction, into.node, into.cost, into.leg)]
+    edge, fraction = np.array(destinations.edge), np.array(destinations.fraction)
     limit = largest_cost(cutoff)
 
     def one_chunk(first: int, scratch: ChunkScratch) -> Chunk:
-        rows = tuple(part[first : first + CHUNK_DESTINATIONS] for part in places)
-        found: Chunk = reach_chunk(*fixed, rows, limit, scratch)
-        return found
+        rows = slice(first, first + CHUNK_DESTINATIONS)
+        places = (edge[rows], fraction[rows], into.node[rows], into.cost[rows], into.leg[rows])
+        return reach_chunk(*fixed, places, limit, scratch)
 
     def fresh() -> ChunkScratch:
         return chunk_scratch(network.node_count, len(network.arcs.head), len(origins))
@@ -126,7 +126,7 @@ def od_matrix(
 
 def _ground(
     network: TravelNetwork, origins: Snaps, mode: str, impedance: Impedance, leg_speed_kph: float
-) -> tuple[tuple[npt.NDArray[Any], ...], ...]:
+) -> tuple[Graph, ByNode, ByEdge]:
     """Return what all searches share: the graph, the origins by node, and the origins by edge with the edges' costs."""
     out = leaving(network, origins, mode, impedance, leg_speed_kph)
     by_node = origins_by_node(out, network.node_count)

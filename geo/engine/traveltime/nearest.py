@@ -10,7 +10,7 @@ from geo.engine.network.model import Impedance, TravelNetwork
 from geo.engine.snapping import Snaps
 from geo.engine.traveltime.access import LEG_SPEED_KPH, Ends, arriving, in_ticks, largest_cost, leaving, search_costs
 from geo.engine.traveltime.matrix import origins_by_edge
-from geo.engine.traveltime.search import scratch_for, settle_within
+from geo.engine.traveltime.search import Graph, scratch_for, settle_within
 
 Float32Array = npt.NDArray[np.float32]
 Float64Array = npt.NDArray[np.float64]
@@ -29,7 +29,10 @@ class Nearest:
 
 
 @njit(cache=True, nogil=True)
-def hand_down(graph, settled, cost, seed_nodes, seed_costs, seed_labels, label):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def hand_down(
+    graph: Graph, settled: Int32Array, cost: Float64Array, seed_nodes: Int32Array, seed_costs: Float64Array,
+    seed_labels: Int32Array, label: Int32Array,
+) -> None:  # fmt: skip
     """Give every settled node the lowest number among the destinations that are cheapest from it.
 
     Arc costs are positive, so whoever hands a number to a node was settled before it: one pass in that order is enough.
@@ -53,7 +56,7 @@ def _spread_all(
     nodes, seeds = into.node.ravel(), (into.cost + into.leg[:, None]).ravel()
     numbers = np.repeat(np.arange(len(into.leg), dtype=np.int32), 2)
     scratch, settled = scratch_for(network.node_count, len(arcs.head) + len(nodes)), np.empty(network.node_count, np.int32)
-    count = settle_within(*graph, nodes, seeds, limit, scratch, settled)
+    count = settle_within(graph, nodes, seeds, limit, scratch, settled)
     cost = np.full(network.node_count, np.inf)
     cost[settled[:count]] = scratch.cost[settled[:count]]
     label = np.full(network.node_count, UNLABELLED, np.int32)

@@ -55,8 +55,7 @@ def nodes_in_reach(
 
     def one_chunk(first: int, state: ThreadState) -> Chunk:
         rows = slice(first, first + CHUNK_PLACES)
-        found: Chunk = settle_each(graph, nodes[rows], seeds[rows], limit, *state)
-        return found
+        return settle_each(graph, nodes[rows], seeds[rows], limit, *state)
 
     def fresh() -> ThreadState:
         return scratch_for(network.node_count, len(network.arcs.head)), np.empty(network.node_count, np.int32)

@@ -11,6 +11,14 @@ import numpy.typing as npt
 
 from geo.engine.jit import njit
 
+Float32Array = npt.NDArray[np.float32]
+Float64Array = npt.NDArray[np.float64]
+Int32Array = npt.NDArray[np.int32]
+Int64Array = npt.NDArray[np.int64]
+
+# indptr, heads and costs of the arcs: those of node n are ``indptr[n]:indptr[n + 1]``.
+Graph = tuple[Int32Array, Int32Array, Float32Array]
+
 FIRST_ROOM = 1024
 
 
@@ -21,11 +29,11 @@ class Scratch(NamedTuple):
     generation: (1,) int64.
     """
 
-    cost: npt.NDArray[np.float64]
-    stamp: npt.NDArray[np.int64]
-    keys: npt.NDArray[np.float64]
-    items: npt.NDArray[np.int32]
-    generation: npt.NDArray[np.int64]
+    cost: Float64Array
+    stamp: Int64Array
+    keys: Float64Array
+    items: Int32Array
+    generation: Int64Array
 
 
 def scratch_for(node_count: int, arc_count: int) -> Scratch:
@@ -40,7 +48,7 @@ def scratch_for(node_count: int, arc_count: int) -> Scratch:
 
 
 @njit(cache=True, nogil=True)
-def push(keys, items, size, key, item):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def push(keys: Float64Array, items: Int32Array, size: int, key: float, item: int) -> int:
     """Put ``item`` into the heap of ``size`` entries; return the new size."""
     i = size
     while i > 0:
@@ -54,7 +62,7 @@ def push(keys, items, size, key, item):  # type: ignore[no-untyped-def]  # noqa:
 
 
 @njit(cache=True, nogil=True)
-def sift_last_down(keys, items, size):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def sift_last_down(keys: Float64Array, items: Int32Array, size: int) -> None:
     """Fill the hole at the root with the entry at ``size`` (the last one) and restore the order."""
     key, item, i = keys[size], items[size], 0
     while True:
@@ -73,7 +81,7 @@ def sift_last_down(keys, items, size):  # type: ignore[no-untyped-def]  # noqa: 
 
 
 @njit(cache=True, nogil=True)
-def relax(scratch, size, node, cost, generation):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def relax(scratch: Scratch, size: int, node: int, cost: float, generation: int) -> int:
     """Note that ``node`` can be reached at ``cost`` if that is better than before; return the heap's size."""
     if scratch.stamp[node] == generation and scratch.cost[node] <= cost:
         return size
@@ -83,12 +91,15 @@ def relax(scratch, size, node, cost, generation):  # type: ignore[no-untyped-def
 
 
 @njit(cache=True, nogil=True)
-def settle_within(indptr, head, arc_cost, nodes, costs, limit, scratch, settled):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def settle_within(
+    graph: Graph, nodes: Int32Array, costs: Float64Array, limit: float, scratch: Scratch, settled: Int32Array
+) -> int:
     """Settle all nodes within ``limit`` of the seeds ``nodes`` at ``costs``, cheapest first; return how many.
 
     Their numbers stand in ``settled[:count]`` and their costs in ``scratch.cost``, under the new generation.
     ``limit`` is finite; what costs ``inf`` is closed and never settled.
     """
+    indptr, head, arc_cost = graph
     scratch.generation[0] += 1
     generation, size, count = scratch.generation[0], 0, 0
     for i in range(len(nodes)):
@@ -110,13 +121,14 @@ def settle_within(indptr, head, arc_cost, nodes, costs, limit, scratch, settled)
 
 
 @njit(cache=True, nogil=True)
-def settle_each(graph, nodes, costs, limit, scratch, settled):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def settle_each(
+    graph: Graph, nodes: Int32Array, costs: Float64Array, limit: float, scratch: Scratch, settled: Int32Array
+) -> tuple[Int64Array, Int32Array, Float32Array]:
     """Search from each row of seeds on its own; return counts, nodes and costs, rows one after the other."""
-    indptr, head, arc_cost = graph
     counts, used = np.zeros(len(nodes), np.int64), 0
     found, found_costs = np.empty(FIRST_ROOM, np.int32), np.empty(FIRST_ROOM, np.float32)
     for row in range(len(nodes)):
-        count = settle_within(indptr, head, arc_cost, nodes[row], costs[row], limit, scratch, settled)
+        count = settle_within(graph, nodes[row], costs[row], limit, scratch, settled)
         if used + count > len(found):
             room = max(2 * len(found), used + count)
             more, more_costs = np.empty(room, np.int32), np.empty(room, np.float32)

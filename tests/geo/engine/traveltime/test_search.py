@@ -30,7 +30,7 @@ def test_bounded_searches_agree_with_scipy_again_and_again():
     scratch, settled = scratch_for(3000, len(head)), np.empty(3000, np.int32)
     # One scratch for all: the generations must keep the searches apart.
     for seed in range(0, 3000, 150):
-        count = settle_within(indptr, head, cost, np.array([seed]), np.array([0.0]), 150.0, scratch, settled)
+        count = settle_within((indptr, head, cost), np.array([seed], np.int32), np.array([0.0]), 150.0, scratch, settled)
         expected = dijkstra(graph, indices=seed, limit=150.0)
         assert sorted(settled[:count].tolist()) == np.flatnonzero(np.isfinite(expected)).tolist()
         assert scratch.cost[settled[:count]].tolist() == expected[settled[:count]].tolist()
@@ -39,7 +39,7 @@ def test_bounded_searches_agree_with_scipy_again_and_again():
 def test_nodes_are_settled_cheapest_first_from_all_seeds():
     indptr, head, cost, graph = random_graph(500, 1500, seed=6)
     scratch, settled = scratch_for(500, len(head)), np.empty(500, np.int32)
-    count = settle_within(indptr, head, cost, np.array([3, 7]), np.array([20.0, 5.0]), 90.0, scratch, settled)
+    count = settle_within((indptr, head, cost), np.array([3, 7], np.int32), np.array([20.0, 5.0]), 90.0, scratch, settled)
     found = scratch.cost[settled[:count]]
     assert (np.diff(found) >= 0).all()
     expected = (dijkstra(graph, indices=[3, 7]) + np.array([[20.0], [5.0]])).min(axis=0)
