@@ -66,9 +66,9 @@ class Pandana:
     """``nodes_in_range`` for all facilities at once and ``nearest_pois``, on contraction hierarchies built beforehand."""
 
     runs, sample = 3, None
-    # Pandana keeps thousandths of its unit as 32-bit integers: in seconds these are milliseconds. In hundredths of a second its
+    # Pandana keeps thousandths of its unit as 32-bit integers: in tenths of a second these are 0.1 ms. In hundredths its
     # searches for shortcuts overflow, and the preparation of a million nodes does not end.
-    units_a_second = 1.0
+    units_a_second = 10.0
 
     def __init__(self, graph):
         import pandana
