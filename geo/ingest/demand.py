@@ -1,5 +1,6 @@
 """Demand in a CSV or GeoJSON file: gig workers by H3 cell, or everything that is wrong with the rows."""
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ CLASSES = ("urban", "rural")
 DEFAULT_RESOLUTION = 8
 RESOLUTIONS = range(5, 12)
 _METRES_PER_KM = 1_000.0
+_CELL = re.compile(r"[0-9a-f]{15}", re.ASCII)
 
 register_messages(
     {
@@ -110,9 +112,14 @@ def _resolution(table: Table) -> int:
     """Return the resolution of the first valid cell of the table."""
     for row in table.rows:
         cell = row.values.get("h3_index", "").strip().lower()
-        if cell and h3.is_valid_cell(cell):
+        if _is_cell(cell):
             return int(h3.get_resolution(cell))
     return DEFAULT_RESOLUTION
+
+
+def _is_cell(text: str) -> bool:
+    """Return whether ``text`` is a cell in its one spelling; longer numbers overflow in h3, ``0x8…`` it would take as well."""
+    return _CELL.fullmatch(text) is not None and h3.is_valid_cell(text)
 
 
 def _rows(
@@ -136,7 +143,7 @@ def _rows(
 
 def _cell(fields: Fields, ground: Ground, resolution: int) -> _Cell | None:
     given = fields.raw("h3_index").lower()
-    if given and not h3.is_valid_cell(given):
+    if given and not _is_cell(given):
         fields.note("demand.not_a_cell", "h3_index")
         return None
     if given and h3.get_resolution(given) != resolution:

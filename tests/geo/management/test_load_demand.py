@@ -137,3 +137,10 @@ def test_the_year_must_make_sense(write):
     path = write("h3_index,workers_persons,settlement_class", f"{WEST},1,urban")
     with pytest.raises(CommandError):
         run("load_demand", path, "--year", "20")
+
+
+@pytest.mark.parametrize("index", ["f" * 18, "-1", f"0x{WEST}", f"0{WEST}", "8_8" + WEST[2:]])
+def test_an_index_has_one_spelling(write, index):
+    path = write("h3_index,workers_persons,settlement_class", f"{index},10,urban")
+    assert problems("load_demand", path, "--year", "2020") == [("demand.not_a_cell", 2, "h3_index")]
+    assert not DemandCell.objects.exists()
