@@ -1,6 +1,5 @@
 """``manage.py recommend``: which sites, with which action, in which year, within which money."""
 
-import shutil
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from tqdm import tqdm
 
 from coverage.engine.siting import Standing
 from coverage.jobs.recommendation import run_recommendation, start_recommendation
+from coverage.management.outputs import copy_out, require_writable
 from coverage.management.queueing import add_queue_option, queued_summary
 from coverage.management.siting_choices import changes_of, chosen_plan, chosen_run
 from coverage.management.siting_wording import TOP_SHOWN, by_action_and_year, plan_lines
@@ -59,6 +59,7 @@ Exit codes: 0 done, 2 bad input or demands that conflict (nothing saved), 130 ca
 
     def run(self, **options: Any) -> dict[str, Any]:
         """Start or find the recommendation, work it out, say what it is."""
+        require_writable([options["csv"], options["gpkg"], options["geojson"]])
         run = chosen_run(options["run"], options["region"])
         plan = chosen_plan(options["plan"])
         changes = changes_of(plan, options)
@@ -99,8 +100,7 @@ def _copy_files(recommendation: Recommendation, options: dict[str, Any]) -> dict
     for option, name in names.items():
         wanted: Path | None = options[option]
         if wanted:
-            wanted.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(folder / name, wanted)
+            copy_out(folder / name, wanted)
     return {"folder": str(folder)} | {option: str(options[option] or folder / name) for option, name in names.items()}
 
 

@@ -1,7 +1,6 @@
 """``manage.py run_coverage``: who is served, who is within reach but over capacity, who is out of reach."""
 
 import datetime as dt
-import shutil
 from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from coverage.engine.hours import TYPICAL_DAY, Day
 from coverage.exports import RESULTS_CSV, RESULTS_GPKG, result_row, run_folder
 from coverage.jobs.coverage import run_coverage, start_coverage_run
 from coverage.management.choices import chosen_network, chosen_region, chosen_standard
+from coverage.management.outputs import copy_out, require_writable
 from coverage.management.queueing import add_queue_option, queued_summary
 from coverage.management.wording import WORST_SHOWN, run_lines, worst_counties
 from coverage.models import CoverageRun, JobState
@@ -60,6 +60,7 @@ Exit codes: 0 done, 2 bad input (nothing changed), 130 cancelled."""
 
     def run(self, **options: Any) -> dict[str, Any]:
         """Start or find the run, work it out, say what it found."""
+        require_writable([options["csv"], options["gpkg"]])
         with transaction.atomic():
             run, created = start_coverage_run(
                 standard=chosen_standard(options["standard"]),
@@ -83,8 +84,7 @@ def _copy_files(run: CoverageRun, csv: Path | None, gpkg: Path | None) -> dict[s
     folder = run_folder(run)
     for name, wanted in ((RESULTS_CSV, csv), (RESULTS_GPKG, gpkg)):
         if wanted:
-            wanted.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(folder / name, wanted)
+            copy_out(folder / name, wanted)
     return {"folder": str(folder), "csv": str(csv or folder / RESULTS_CSV), "gpkg": str(gpkg or folder / RESULTS_GPKG)}
 
 
