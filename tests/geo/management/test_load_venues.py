@@ -146,3 +146,19 @@ def test_without_regions_it_says_what_to_do_first(write):
 
         Region.objects.filter(level=level).delete()
     assert problems("load_venues", write(HEADER, "A1,甲,gig_station,operating,118.75,32.05")) == [("ground.none", None, "")]
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "fault"),
+    [
+        ("--source", "a b/../", "source.slug"),
+        ("--source", "x" * 81, "source.too_long"),
+        ("--owner", "o" * 201, "source.too_long"),
+        ("--source-name-zh", "名" * 201, "source.too_long"),
+    ],
+)
+def test_a_source_that_no_field_holds_is_refused(write, option, value, fault):
+    path = write(HEADER, "A1,市场,gig_station,trial,118.75,32.05")
+    assert problems("load_venues", path, option, value) == [(fault, None, option)]
+    assert not Venue.objects.exists()
+    assert not DataSource.objects.filter(file_name=path.name).exists()
