@@ -8,7 +8,8 @@ from pathlib import Path
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 CHUNK_BYTES = 1 << 16
-_ONE_RANGE = re.compile(r"bytes=(?:(?P<first>\d+)-(?P<last>\d*)|-(?P<suffix>\d+))")
+_ONE_RANGE = re.compile(r"bytes=(?:(?P<first>[0-9]{1,18})-(?P<last>[0-9]{0,18})|-(?P<suffix>[0-9]{1,18}))")
+"""Digits of ASCII alone, and no more than any file needs: Python refuses to read numbers of thousands of digits."""
 
 
 class RangeNotSatisfiableError(ValueError):

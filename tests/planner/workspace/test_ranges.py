@@ -38,7 +38,13 @@ def test_a_range_names_its_bytes(header, first, last):
     assert requested_span(header, 200) == Span(first=first, last=last)
 
 
-@pytest.mark.parametrize("header", ["", "items=0-1", "bytes=0-1,5-6", "bytes=9-3", "bytes=-", "bytes=a-b", "0-10"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        "", "items=0-1", "bytes=0-1,5-6", "bytes=9-3", "bytes=-", "bytes=a-b", "0-10",
+        "bytes=٣-٤", "bytes=" + "9" * 5000 + "-", "bytes=0-" + "9" * 5000, "bytes=-" + "9" * 5000,
+    ],
+)  # fmt: skip
 def test_what_is_no_single_range_is_ignored(header):
     assert requested_span(header, 200) is None
 
