@@ -48,6 +48,11 @@ class Plane:
         """Return a geometry in metres of one in degrees."""
         return shapely.transform(shape, lambda p: np.column_stack(self.to_metres(p[:, 0], p[:, 1])))
 
+    def shapes_to_metres(self, shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+        """Return an array of geometries in metres of one in degrees, same shape."""
+        flat: npt.NDArray[np.object_] = shapely.transform(shapes, lambda p: np.column_stack(self.to_metres(p[:, 0], p[:, 1])))
+        return flat
+
     def shape_to_degrees(self, shape: shapely.Geometry) -> shapely.Geometry:
         """Return a geometry in degrees of one in metres."""
         return shapely.transform(shape, lambda p: np.column_stack(self.to_degrees(p[:, 0], p[:, 1])))

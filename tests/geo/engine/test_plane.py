@@ -5,7 +5,7 @@ import pytest
 import shapely
 from pyproj import Geod
 
-from geo.engine.synthetic.plane import Plane
+from geo.engine.crs import Plane
 
 PLANE = Plane(lon=119.0, lat=33.0)
 
