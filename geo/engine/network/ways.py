@@ -99,6 +99,7 @@ class _RightsColumns:
 
     @classmethod
     def of(cls, rights: list[Rights]) -> "_RightsColumns":
+        """Turn the rights of W ways into columns."""
         number = {name: i for i, name in enumerate(CLASSES)}
         return cls(
             highway=np.array([number[right.highway] for right in rights], np.uint8),

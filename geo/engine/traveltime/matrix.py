@@ -64,6 +64,7 @@ class _Groups:
 
     @classmethod
     def of(cls, group: Int32Array, member: Int32Array, value: Float64Array, group_count: int) -> "_Groups":
+        """Sort members into ``group_count`` groups; within a group by their number."""
         order = np.lexsort((member, group))
         indptr = np.concatenate([[0], np.cumsum(np.bincount(group, minlength=group_count))]).astype(np.int64)
         return cls(indptr=indptr, member=member[order], value=value[order])

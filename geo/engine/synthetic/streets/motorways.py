@@ -78,6 +78,7 @@ def _strung(x: Float64Array, y: Float64Array, pairs: Int64Array, rng: np.random.
     wave = rng.normal(0, _BEND, (len(pairs), 2))
 
     def at(t: Float64Array) -> tuple[Float64Array, Float64Array]:
+        """Return x, y in metres at the share ``t`` of each road."""
         bend = wave[road, 0] * np.sin(np.pi * t) + 0.5 * wave[road, 1] * np.sin(2 * np.pi * t)
         return x[a][road] + t * dx[road] - bend * dy[road], y[a][road] + t * dy[road] + bend * dx[road]
 

@@ -139,6 +139,7 @@ class _Ground:
 
     @classmethod
     def of(cls, province: Province, settlements: Settlements, lon: Float64Array, lat: Float64Array) -> "_Ground":
+        """Index the street nodes at ``lon``, ``lat`` (degrees) by county, for finding the nearest."""
         x, y = province.plane.to_metres(lon, lat)
         county = province.county_at(x, y)
         order = np.argsort(county, kind="stable")
