@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ MAX_PROBLEMS_KEPT = 1_000
 """Reading stops when so many problems are found: nobody mends more at once."""
 
 _BYTES_PER_MB = 1_000_000
+_WORD = re.compile(r"[a-z0-9_]+")
 
 register_messages(
     {
@@ -36,7 +38,10 @@ register_messages(
 
 @dataclass(frozen=True, kw_only=True)
 class Columns:
-    """The columns a table may have: names that must be there, names that may, and beginnings of names that may."""
+    """The columns a table may have: names that must be there, names that may, and beginnings of names that may.
+
+    What follows a beginning is a word of small letters, digits and underscores: it becomes a name in the records.
+    """
 
     required: tuple[str, ...]
     optional: tuple[str, ...] = ()
@@ -44,7 +49,9 @@ class Columns:
 
     def knows(self, name: str) -> bool:
         """Return whether a table may have a column ``name``."""
-        return name in self.required + self.optional or name.startswith(self.prefixes or ("\0",))
+        if name in self.required + self.optional:
+            return True
+        return any(name.startswith(prefix) and _WORD.fullmatch(name[len(prefix) :]) is not None for prefix in self.prefixes)
 
 
 @dataclass(frozen=True, kw_only=True)
