@@ -45,7 +45,7 @@ def _facts(row: Venue, earliest: dt.time | None) -> VenueFacts:
 def quota_regions(region: Region) -> list[QuotaRegion]:
     """Return the cities and counties of ``region`` that quotas may name, in the order of codes."""
     return [
-        QuotaRegion(code=row.code, level=row.level, name_zh=row.name_zh, name_en=row.name_en or row.code)
+        QuotaRegion(code=row.code, level=row.level, name_zh=row.name_zh, name_en=row.name_en or row.name_zh)
         for row in result_regions(region)
         if row.level in QUOTA_LEVELS
     ]
@@ -57,6 +57,6 @@ def region_names(region: Region, codes: Iterable[str]) -> dict[str, RegionName]:
         path__startswith=region.path, level=Region.Level.COUNTY
     )
     return {
-        row.code: RegionName(path=row.path, name_zh=row.name_zh, name_en=row.name_en or row.code)
+        row.code: RegionName(path=row.path, name_zh=row.name_zh, name_en=row.name_en or row.name_zh)
         for row in rows.order_by("code", "valid_from")
     }

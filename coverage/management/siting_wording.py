@@ -20,7 +20,7 @@ def plan_lines(recommendation: Recommendation, sites: list[RecommendedSite], *, 
     """Return the sentences for people: sites by action and year, workers before and after, proof, what is unmet, top sites."""
     plan, region = recommendation.plan, recommendation.region
     return [
-        f"{region.name_zh} · {plan.name_zh} / {region.name_en or region.code} · {plan.name_en}",
+        f"{region.name_zh} · {plan.name_zh} / {region.name_en or region.name_zh} · {plan.name_en}",
         *(
             ["同样输入此前已计算，直接给出结果。 / The same inputs were worked out before; here is that answer."]
             if answered_before
@@ -107,7 +107,7 @@ def _top_lines(sites: list[RecommendedSite]) -> list[str]:
     return [
         f"前 {min(TOP_SHOWN, len(sites))} 处 / top {min(TOP_SHOWN, len(sites))}:",
         *(
-            f"  {site.rank:>3}. {site.name_zh} / {site.name_en or site.place_code} · {site.year} · {_ACTIONS[site.action]} ·"
+            f"  {site.rank:>3}. {site.name_zh} / {site.name_en or site.name_zh} · {site.year} · {_ACTIONS[site.action]} ·"
             f" {_money(site.cost_yuan)} · +{site.newly_reached_persons:,}"
             for site in sites[:TOP_SHOWN]
         ),

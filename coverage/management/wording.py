@@ -20,7 +20,7 @@ def worst_counties(results: Iterable[CoverageResult]) -> list[CoverageResult]:
 def run_lines(run: CoverageRun, total: CoverageResult, worst: list[CoverageResult], *, answered_before: bool) -> list[str]:
     """Return the sentences for people: three numbers, area, minutes, worst counties, warnings, digests."""
     return [
-        f"{run.region.name_zh} · {run.standard.name_zh} / {run.region.name_en or run.region.code} · {run.standard.name_en}",
+        f"{run.region.name_zh} · {run.standard.name_zh} / {run.region.name_en or run.region.name_zh} · {run.standard.name_en}",
         *(
             ["同样输入此前已计算，直接给出结果。 / The same inputs were worked out before; here is that answer."]
             if answered_before

@@ -150,7 +150,7 @@ def _named(spots: Sequence[_Spot], regions: Mapping[str, RegionName], rules: Can
         found.append(
             Candidate(
                 place_code=f"NEW-{code}-{numbers[code]:03}", name_zh=f"新建点 · {region.name_zh} {numbers[code]}",
-                name_en=f"New site, {region.name_en or code} {numbers[code]}", lon=spot.lon, lat=spot.lat,
+                name_en=f"New site, {region.name_en or region.name_zh} {numbers[code]}", lon=spot.lon, lat=spot.lat,
                 region_path=spot.region_path, origin=spot.origin, works=works,
             )
         )  # fmt: skip

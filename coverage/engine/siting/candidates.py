@@ -104,7 +104,7 @@ def _candidate(
     venue: VenueFacts, rules: CandidateRules, origin: Origin, works: tuple[Works, ...], refused: tuple[Sentence, ...]
 ) -> Candidate:
     return Candidate(
-        place_code=venue.code, name_zh=venue.name_zh, name_en=venue.name_en or venue.code, lon=venue.lon, lat=venue.lat,
+        place_code=venue.code, name_zh=venue.name_zh, name_en=venue.name_en or venue.name_zh, lon=venue.lon, lat=venue.lat,
         region_path=venue.region_path, origin=origin, works=works, venue_code=venue.code, refused=refused,
         gap=standard_gap(venue, rules) if origin == "venue" else (),
     )  # fmt: skip
