@@ -16,7 +16,7 @@ class PhaseRow:
     """The sites of one year and action."""
 
     year: int
-    action: str
+    action: RecommendedSite.Action
     sites_count: int
     cost_yuan: float
     newly_reached_persons: int
@@ -124,7 +124,7 @@ def _phases(sites: Iterable[RecommendedSite]) -> tuple[PhaseRow, ...]:
         rows.append(
             PhaseRow(
                 year=year,
-                action=str(RecommendedSite.Action(action).label),
+                action=RecommendedSite.Action(action),
                 sites_count=len(members),
                 cost_yuan=sum(site.cost_yuan for site in members),
                 newly_reached_persons=sum(site.newly_reached_persons for site in members),

@@ -307,6 +307,9 @@ def test_the_planner_of_a_city_sees_that_city_only(visit, picture):
     assert page.inner_text("#place") == "徐州市"
     assert page.inner_text("#numbers h2").startswith("徐州市")
     assert page.locator(".tile .after").count() == 0
+    # Budget and proof are of the whole province's plan: said of a part they would be untrue.
+    for untrue in ("未设预算", "已证明为最优"):
+        assert page.get_by_text(untrue).count() == 0
     picture(page, "city-planner-zh")
 
 

@@ -37,6 +37,16 @@ def test_pdf_and_html_say_the_same_numbers_in_both_languages(capsys):
     assert "Jiangsu" in Path(files["en"]["html"]).read_text(encoding="utf-8")
 
 
+def test_actions_are_named_in_the_language_of_the_report(capsys):
+    make_plan_on_province()
+    files = written(capsys)["files"]
+    html = {language: Path(paths["html"]).read_text(encoding="utf-8") for language, paths in files.items()}
+    for english, chinese in (("integrate", "整合"), ("renovate", "改造"), ("build", "新建")):
+        assert f"<td>{english}</td>" in html["en"]
+        assert f"<td>{chinese}</td>" in html["zh-hans"]
+        assert chinese not in html["en"]
+
+
 def test_the_pdf_embeds_a_font_with_chinese_letters(capsys):
     make_plan_on_province()
     pdf = PdfReader(written(capsys, "--language", "zh-hans")["files"]["zh-hans"]["pdf"])

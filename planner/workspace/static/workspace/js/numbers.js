@@ -129,7 +129,7 @@ export function drawPlan(page) {
     panel,
     make("h2", {}, nameOf(plan.plan, language)),
     make("p", { class: "gain-line" }, make("b", {}, gain(reached, language)), ` ${t("plan.newly")}`),
-    make("p", { class: "gap" }, gapText(page, plan)),
+    plan.sums && make("p", { class: "gap" }, gapText(page, plan)),
     money(page, plan, cost, reached),
     yearTable(page),
     notes(page, "plan.unmet", plan.unmet, "bad"),
@@ -160,7 +160,7 @@ function totals({ data }, { sums }) {
 function money({ t, language }, plan, cost, reached) {
   const budget = (plan.sums && plan.plan.phases.at(-1)?.budget_yuan) ?? null;
   const paid = t("plan.cost", { cost: yuan(cost, language) });
-  const limit = make("span", { title: exactYuan(budget, language) }, isNumber(budget) ? t("plan.budget", { budget: yuan(budget, language) }) : t("plan.no_budget"));
+  const limit = plan.sums && make("span", { title: exactYuan(budget, language) }, isNumber(budget) ? t("plan.budget", { budget: yuan(budget, language) }) : t("plan.no_budget"));
   const meter = isNumber(budget) && make("progress", { value: cost, max: budget, "aria-label": paid });
   const each = reached > 0 && make("p", { class: "quiet" }, t("plan.per_person", { cost: exactYuan(cost / reached, language) }));
   return [make("div", { class: "money" }, make("span", { title: exactYuan(cost, language) }, paid), limit), meter, each];
