@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db import transaction
 
-from coverage.models import CoverageRule, CoverageRun, CoverageStandard, JobState
+from coverage.models import CoverageRule, CoverageRun, CoverageStandard
+from geo.models import JobState
 
 SHIPPED_STANDARDS = Path(__file__).resolve().parents[1] / "fixtures" / "standards.json"
 

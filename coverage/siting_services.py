@@ -6,7 +6,8 @@ from pathlib import Path
 
 from django.db import transaction
 
-from coverage.models import JobState, Recommendation, SitingPlan
+from coverage.models import Recommendation, SitingPlan
+from geo.models import JobState
 
 SHIPPED_PLANS = Path(__file__).resolve().parents[1] / "fixtures" / "plans.json"
 

@@ -9,12 +9,11 @@ from coverage.models import (
     CoverageRule,
     CoverageRun,
     CoverageStandard,
-    JobState,
     Recommendation,
     RecommendedSite,
     SitingPlan,
 )  # fmt: skip
-from geo.models import DataSource, NetworkSnapshot, Region
+from geo.models import DataSource, JobState, NetworkSnapshot, Region
 
 NOW = dt.datetime(2026, 11, 23, 8, 0, tzinfo=dt.UTC)
 VALID_FROM = dt.date(2020, 1, 1)

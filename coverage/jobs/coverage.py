@@ -14,17 +14,17 @@ from coverage.engine.hours import TYPICAL_DAY, Day
 from coverage.engine.metrics import Summary, summarise_regions
 from coverage.engine.standard import Standard
 from coverage.exports import cells_frame, replaced_folder, run_folder, write_run_files
-from coverage.jobs.lifecycle import Clock, claim, is_stale, outcome
 from coverage.jobs.notes import notes_of
-from coverage.jobs.signs import SignsOfLife
-from coverage.models import CoverageResult, CoverageRun, CoverageStandard, JobState
+from coverage.models import CoverageResult, CoverageRun, CoverageStandard
 from coverage.selectors import CountedVenues, counted_venues, region_parts, result_regions, standard_inputs
 from geo.engine import ENGINE_VERSION
 from geo.engine.digest import digest_of
 from geo.engine.errors import InputError, Problem, register_messages
 from geo.engine.inputs import Demand
 from geo.engine.progress import Cancelled, Progress, no_progress, part_of
-from geo.models import NetworkSnapshot, Region
+from geo.jobs.lifecycle import Clock, claim, is_stale, outcome
+from geo.jobs.signs import SignsOfLife
+from geo.models import JobState, NetworkSnapshot, Region
 from geo.selectors import demand_inputs, network_of
 
 LOADED_SHARE, ASSESSED_SHARE = 0.1, 0.9

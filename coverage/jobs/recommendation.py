@@ -10,16 +10,17 @@ from django.utils import timezone
 from coverage.engine.siting.plan import Plan
 from coverage.engine.siting.solve import Watch
 from coverage.exports import replaced_folder
-from coverage.jobs.lifecycle import Clock, claim, is_stale, outcome
-from coverage.jobs.signs import SignsOfLife
 from coverage.jobs.siting_inputs import SitingInputs, plan_with, read_siting_inputs
 from coverage.jobs.siting_rows import site_rows, summary_of
 from coverage.jobs.siting_work import Found, work_out
-from coverage.models import CoverageRun, JobState, Recommendation, RecommendedSite, SitingPlan
+from coverage.models import CoverageRun, Recommendation, RecommendedSite, SitingPlan
 from coverage.siting_exports import SITES_CSV, recommendation_folder, write_site_files
 from geo.engine import ENGINE_VERSION
 from geo.engine.errors import InputError, Problem, register_messages
 from geo.engine.progress import Cancelled, Progress, no_progress
+from geo.jobs.lifecycle import Clock, claim, is_stale, outcome
+from geo.jobs.signs import SignsOfLife
+from geo.models import JobState
 from geo.selectors import network_of
 
 LOADED_SHARE = 0.05

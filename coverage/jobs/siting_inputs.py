@@ -13,11 +13,12 @@ from coverage.engine.siting.plan import Plan, QuotaRegion
 from coverage.engine.siting.problem import BoolArray
 from coverage.exports import CELLS_FILE, run_folder
 from coverage.jobs.coverage import Inputs, read_inputs
-from coverage.models import CoverageResult, CoverageRun, JobState, SitingPlan
+from coverage.models import CoverageResult, CoverageRun, SitingPlan
 from coverage.siting_selectors import gathering_points, quota_regions, region_names, venue_facts
 from geo.engine import ENGINE_VERSION
 from geo.engine.digest import digest_of
 from geo.engine.errors import Problem, SitingError, register_messages
+from geo.models import JobState
 
 register_messages(
     {

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from coverage.management.choices import chosen_region
-from coverage.models import CoverageRun, JobState, SitingPlan
+from coverage.models import CoverageRun, SitingPlan
 from coverage.siting_services import load_shipped_plans
 from geo.engine.errors import InputError, Problem, SitingError, register_messages
+from geo.models import JobState
 
 register_messages(
     {

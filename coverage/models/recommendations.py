@@ -5,8 +5,8 @@ from django.contrib.gis.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from coverage.models.runs import CoverageRun, JobState
-from geo.models import WGS84, Region, Venue
+from coverage.models.runs import CoverageRun
+from geo.models import WGS84, JobState, Region, Venue
 
 
 class SitingPlan(models.Model):

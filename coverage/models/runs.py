@@ -6,17 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from coverage.models.standards import CoverageStandard
-from geo.models import NetworkSnapshot, Region
-
-
-class JobState(models.TextChoices):
-    """Where a piece of long work stands."""
-
-    QUEUED = "queued", _("queued")
-    RUNNING = "running", _("running")
-    DONE = "done", _("done")
-    FAILED = "failed", _("failed")
-    CANCELLED = "cancelled", _("cancelled")
+from geo.models import JobState, NetworkSnapshot, Region
 
 
 class CoverageRun(models.Model):

@@ -4,6 +4,7 @@ from django.contrib.gis.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from geo.models.history import RecordHistory
 from geo.models.regions import WGS84, Region
 from geo.models.sources import DataSource
 
@@ -14,10 +15,7 @@ class DemandCell(models.Model):
     ``workers_by_group`` maps group codes (construction, catering, ...) to counts that sum to ``workers_persons``.
     """
 
-    class Confidence(models.TextChoices):
-        HIGH = "high", _("high")
-        MEDIUM = "medium", _("medium")
-        LOW = "low", _("low")
+    Confidence = DataSource.Confidence
 
     class SettlementClass(models.TextChoices):
         URBAN = "urban", _("urban")
@@ -34,6 +32,7 @@ class DemandCell(models.Model):
     confidence = models.CharField(_("confidence"), max_length=6, choices=Confidence.choices)
     is_modelled = models.BooleanField(_("modelled"))
     source = models.ForeignKey(DataSource, models.PROTECT, related_name="demand_cells", verbose_name=_("source"))
+    history = RecordHistory()
 
     class Meta:
         verbose_name = _("demand cell")

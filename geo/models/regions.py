@@ -4,6 +4,7 @@ from django.contrib.gis.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from geo.models.history import RecordHistory
 from geo.models.sources import DataSource
 
 WGS84 = 4326
@@ -47,6 +48,7 @@ class Region(models.Model):
     valid_from = models.DateField(_("valid from"))
     valid_until = models.DateField(_("valid until (exclusive)"), null=True, blank=True)
     source = models.ForeignKey(DataSource, models.PROTECT, related_name="regions", verbose_name=_("source"))
+    history = RecordHistory()
 
     class Meta:
         verbose_name = _("region")

@@ -4,6 +4,7 @@ from django.contrib.gis.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from geo.models.history import RecordHistory
 from geo.models.regions import WGS84, Region
 from geo.models.sources import DataSource
 
@@ -52,12 +53,6 @@ class Venue(models.Model):
         RELOCATED = "relocated", _("relocated")
         CLOSED = "closed", _("closed")
 
-    class Datum(models.TextChoices):
-        WGS84 = "wgs84", "WGS-84"
-        CGCS2000 = "cgcs2000", "CGCS2000"
-        GCJ02 = "gcj02", "GCJ-02"
-        BD09 = "bd09", "BD-09"
-
     code = models.CharField(_("code"), max_length=40, unique=True)
     name_zh = models.CharField(_("name (Chinese)"), max_length=120)
     name_en = models.CharField(_("name (English)"), max_length=160, blank=True)
@@ -65,7 +60,7 @@ class Venue(models.Model):
     status = models.CharField(_("status"), max_length=12, choices=Status.choices, db_index=True)
     region = models.ForeignKey(Region, models.PROTECT, related_name="venues", verbose_name=_("region"))
     location = models.PointField(_("location"), srid=WGS84)
-    source_datum = models.CharField(_("datum of the source"), max_length=12, choices=Datum.choices, default=Datum.WGS84)
+    source_datum = models.CharField(_("datum of the source"), max_length=12, default="wgs84")
     address = models.CharField(_("address"), max_length=200, blank=True)
     floor_area_m2 = models.FloatField(_("floor area (m²)"), null=True, blank=True)
     capacity_persons = models.PositiveIntegerField(_("capacity (workers it can serve)"), null=True, blank=True)
@@ -75,6 +70,7 @@ class Venue(models.Model):
     operator = models.CharField(_("operator"), max_length=160, blank=True)
     occupations = models.ManyToManyField(Occupation, blank=True, related_name="venues", verbose_name=_("occupations"))
     source = models.ForeignKey(DataSource, models.PROTECT, related_name="venues", verbose_name=_("source"))
+    history = RecordHistory()
 
     class Meta:
         verbose_name = _("venue")

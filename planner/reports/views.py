@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
-from coverage.models import CoverageResult, JobState, Recommendation, RecommendedSite
-from geo.models import DataSource
+from coverage.models import CoverageResult, Recommendation, RecommendedSite
+from geo.models import DataSource, JobState
 from planner.accounts.scope import scoped
 from planner.reports.content import ReportContent, report_content
 from planner.reports.render import html_document, pdf_document, report_context

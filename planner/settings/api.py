@@ -28,6 +28,6 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_NAME_OVERRIDES": {
         "SettlementClassEnum": "geo.models.regions.Region.SettlementClass",
         "CellSettlementClassEnum": "geo.models.demand.DemandCell.SettlementClass",
-        "JobStateEnum": "coverage.models.runs.JobState",
+        "JobStateEnum": "geo.models.jobs.JobState",
     },
 }

@@ -9,8 +9,7 @@ from django.db.models.functions import Length
 from django.urls import NoReverseMatch, reverse
 
 from coverage.models import CoverageResult, CoverageRun, Recommendation
-from coverage.models.runs import JobState
-from geo.models import DataSource, NetworkSnapshot, Region, Venue
+from geo.models import DataSource, JobState, NetworkSnapshot, Region, Venue
 from geo.tiles import tiles_path
 from planner.accounts.policy import Act
 from planner.accounts.scope import granted_paths, permits, scoped

@@ -4,9 +4,10 @@ import datetime as dt
 
 import pytest
 
-from coverage.models import CoverageStandard, JobState
+from coverage.models import CoverageStandard
 from coverage.selectors import standard_inputs
 from coverage.services import cancel_run, load_shipped_standards
+from geo.models import JobState
 from tests.factories import NOW, make_province, make_run, make_standard
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]

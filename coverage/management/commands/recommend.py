@@ -15,11 +15,12 @@ from coverage.management.outputs import copy_out, require_writable
 from coverage.management.queueing import add_queue_option, queued_summary
 from coverage.management.siting_choices import changes_of, chosen_plan, chosen_run
 from coverage.management.siting_wording import TOP_SHOWN, by_action_and_year, plan_lines
-from coverage.models import JobState, Recommendation
+from coverage.models import Recommendation
 from coverage.siting_exports import SITES_CSV, SITES_GEOJSON, SITES_GPKG, recommendation_folder, sites_frame
 from coverage.tasks import siting_recommendation
 from geo.cli import GigshedCommand
 from geo.engine.errors import GigshedError
+from geo.models import JobState
 
 SECONDS_BETWEEN_LINES = 2.0
 

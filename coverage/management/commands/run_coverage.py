@@ -15,9 +15,10 @@ from coverage.management.choices import chosen_network, chosen_region, chosen_st
 from coverage.management.outputs import copy_out, require_writable
 from coverage.management.queueing import add_queue_option, queued_summary
 from coverage.management.wording import WORST_SHOWN, run_lines, worst_counties
-from coverage.models import CoverageRun, JobState
+from coverage.models import CoverageRun
 from coverage.tasks import coverage_run
 from geo.cli import GigshedCommand
+from geo.models import JobState
 
 
 def date_of(text: str) -> dt.date:

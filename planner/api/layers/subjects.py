@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from coverage.models import CoverageRun, JobState, Recommendation
+from coverage.models import CoverageRun, Recommendation
 from geo.engine.errors import Problem
+from geo.models import JobState
 from planner.accounts.scope import Person, scoped
 from planner.api.errors import NotThereError
 

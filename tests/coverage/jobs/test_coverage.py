@@ -9,12 +9,12 @@ from coverage.engine.hours import Day
 from coverage.exports import CELLS_FILE, RESULTS_CSV, RESULTS_GPKG, run_folder
 from coverage.jobs import coverage as jobs
 from coverage.jobs.coverage import run_coverage, start_coverage_run
-from coverage.models import CoverageResult, CoverageRun, JobState
+from coverage.models import CoverageResult, CoverageRun
 from coverage.services import cancel_run
 from coverage.tasks import coverage_run
 from geo.engine.errors import InputError, NetworkError
 from geo.engine.progress import Cancelled
-from geo.models import DemandCell, Region, Venue
+from geo.models import DemandCell, JobState, Region, Venue
 from tests.coverage.ground import make_ground, make_venue
 from tests.factories import NOW, make_region
 

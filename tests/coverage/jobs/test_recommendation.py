@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 
 from coverage.jobs.recommendation import run_recommendation, start_recommendation
-from coverage.models import CoverageRun, JobState, Recommendation, RecommendedSite
+from coverage.models import CoverageRun, Recommendation, RecommendedSite
 from coverage.siting_exports import recommendation_folder
 from coverage.siting_services import cancel_recommendation, load_shipped_plans
 from geo.engine.errors import InputError, SitingError
 from geo.engine.progress import Cancelled
-from geo.models import Venue
+from geo.models import JobState, Venue
 from tests.coverage.siting_world import GATHERING, MARKET, PERSONS, VENUES, cells_within, make_plan, make_world, place_of
 from tests.factories import NOW
 

@@ -6,7 +6,8 @@ import pytest
 from django.core.management import call_command
 from django_tasks_db.models import DBTaskResult
 
-from coverage.models import CoverageRun, JobState
+from coverage.models import CoverageRun
+from geo.models import JobState
 from tests.coverage.ground import make_ground
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]

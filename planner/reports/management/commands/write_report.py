@@ -6,10 +6,10 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from coverage.models import CoverageResult, JobState, Recommendation, RecommendedSite
+from coverage.models import CoverageResult, Recommendation, RecommendedSite
 from geo.cli import GigshedCommand
 from geo.engine.errors import InputError, Problem, register_messages
-from geo.models import DataSource
+from geo.models import DataSource, JobState
 from planner.reports.content import ReportContent, report_content
 from planner.reports.render import LANGUAGES, write_report
 

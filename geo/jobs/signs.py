@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from django.db.models import Model
 
-from coverage.models import JobState
 from geo.engine.progress import Cancelled, Progress
+from geo.models import JobState
 
 WRITE_EVERY = dt.timedelta(seconds=1)
 STALE_AFTER = dt.timedelta(minutes=2)

@@ -4,9 +4,10 @@ import datetime as dt
 
 import pytest
 
-from coverage.jobs.signs import SignsOfLife
-from coverage.models import CoverageRun, JobState
+from coverage.models import CoverageRun
 from geo.engine.progress import Cancelled
+from geo.jobs.signs import SignsOfLife
+from geo.models import JobState
 from tests.factories import NOW, make_province, make_run
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]

@@ -6,10 +6,10 @@ from contextlib import contextmanager
 
 from django.db.models import Model
 
-from coverage.jobs.signs import STALE_AFTER
-from coverage.models import JobState
 from geo.engine.errors import GigshedError, InputError, Problem
 from geo.engine.progress import Cancelled
+from geo.jobs.signs import STALE_AFTER
+from geo.models import JobState
 
 Clock = Callable[[], dt.datetime]
 

@@ -1,0 +1,1 @@
+"""Long work on the ground: ids in, one piece of work, rows out; and what all long work shares."""
