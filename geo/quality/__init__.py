@@ -1,0 +1,1 @@
+"""How good the data are: lines of each data set, and the records behind each line."""
