@@ -11,5 +11,6 @@ urlpatterns = [
     path("accounts/", include("planner.accounts.urls")),  # signing in and out
     path("api/", include("planner.api.urls")),  # signed in; rows scoped
     path("reports/", include("planner.reports.urls")),  # signed in; rows scoped
+    path("quality/", include("planner.quality.urls")),  # act READ_RECORDS; rows scoped
     path("", include("planner.workspace.urls")),  # signed in; rows scoped
 ]

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "planner.accounts",
     "planner.workspace",
     "planner.reports",
+    "planner.quality",
 ]
 
 ROOT_URLCONF = "planner.urls"

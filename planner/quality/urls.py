@@ -1,0 +1,13 @@
+"""Addresses of the quality page; every one needs a signed-in reader of records and shows only the reader's regions."""
+
+from django.urls import path
+
+from planner.quality import views
+
+app_name = "quality"
+urlpatterns = [
+    path("", views.page, name="page"),
+    path("venues/<str:code>/history/", views.history, name="history"),
+    path("<str:dataset>/<slug:check>/", views.records_page, name="records"),
+    path("<str:dataset>/<slug:check>.csv", views.records_csv, name="csv"),
+]
