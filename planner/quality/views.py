@@ -3,21 +3,26 @@
 import csv
 import io
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_safe
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
 
-from geo.engine.errors import InputError
+from geo.engine.errors import InputError, Language
 from geo.models import Venue
 from geo.quality.checks import find_data_set, find_line
 from geo.quality.lines import DataSet, Line
+from geo.services.record_edits import EDITABLE, edit_venue, undo_last
 from planner.accounts.policy import Act
 from planner.accounts.scope import permits, scoped
 from planner.quality.changes import versions_of
 from planner.quality.selectors import data_sets_for
+from planner.reports.templatetags.figures import in_chinese
 
 ROWS_PER_PAGE = 50
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -54,7 +59,7 @@ def records_csv(request: HttpRequest, dataset: str, check: str) -> HttpResponse:
     """Send the records behind a line as CSV (UTF-8 with a mark, for spreadsheet programs)."""
     _admit(request)
     _admit(request, Act.EXPORT)
-    _, line = _line(request, dataset, check)
+    line = _line(request, dataset, check)[1]
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(["key", "name_zh", "region_code", "found"])
@@ -83,9 +88,33 @@ def _line(request: HttpRequest, dataset: str, check: str) -> tuple[DataSet, Line
 
 
 @login_required
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def history(request: HttpRequest, code: str) -> HttpResponse:
-    """Show the versions of a venue: who, when, from which file, old and new."""
+    """Show the versions of a venue: who, when, from which file, old and new. A POST mends it or takes the last change back."""
     _admit(request)
     venue = get_object_or_404(scoped(Venue, request.user, Act.READ_RECORDS).select_related("region"), code=code)
-    return render(request, "quality/history.html", {"venue": venue, "versions": versions_of(venue)})
+    may_edit = permits(request.user, Act.MANAGE_RECORDS, venue.region)
+    if request.method == "POST":
+        if not may_edit:
+            raise PermissionDenied
+        return _change(request, venue)
+    fields = [(name, Venue._meta.get_field(name), getattr(venue, name)) for name in EDITABLE]
+    context = {"venue": venue, "versions": versions_of(venue), "may_edit": may_edit, "fields": fields}
+    return render(request, "quality/history.html", context)
+
+
+def _change(request: HttpRequest, venue: Venue) -> HttpResponse:
+    """Do what was asked, say what came of it, and show the venue again."""
+    now = timezone.now()
+    try:
+        if "undo" in request.POST:
+            undo_last(venue, by=request.user, at=now)
+        else:
+            edit_venue(venue, {name: request.POST[name] for name in EDITABLE if name in request.POST}, by=request.user, at=now)
+    except InputError as error:
+        language: Language = "zh-hans" if in_chinese() else "en"
+        for problem in error.problems:
+            messages.error(request, problem.sentence(language))
+    else:
+        messages.success(request, _("Saved."))
+    return redirect("quality:history", code=venue.code)

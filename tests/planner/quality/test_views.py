@@ -57,3 +57,20 @@ def test_history_tells_old_and_new(client, world):
     (change,) = newest.changes
     assert (change.before, change.after) == ("–", "025-1")
     assert first.changes == ()
+
+
+def test_a_planner_mends_a_venue_and_takes_it_back(client, world):
+    address = reverse("quality:history", kwargs={"code": "v-a"})
+    assert client.post(address, {"phone": "025-2"}).status_code == 302
+    world.west.venue.refresh_from_db()
+    assert world.west.venue.phone == "025-2"
+    assert world.west.venue.history.first().history_user.username == "member"
+    client.post(address, {"undo": "1"})
+    world.west.venue.refresh_from_db()
+    assert world.west.venue.phone == ""
+
+
+def test_foreign_venues_and_reviewers_change_nothing(client, world):
+    assert client.post(reverse("quality:history", kwargs={"code": "v-b"}), {"phone": "1"}).status_code == 404
+    client.force_login(make_member(Role.REVIEWER, world.west.region, name="reviewer"))
+    assert client.post(reverse("quality:history", kwargs={"code": "v-a"}), {"phone": "1"}).status_code == 403
