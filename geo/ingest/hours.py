@@ -2,6 +2,8 @@
 
 import datetime as dt
 import re
+import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from geo.engine.errors import register_messages
@@ -11,6 +13,17 @@ EVERY_DAY = 127
 _SEASONS = {"": "all_year", "summer": "summer", "winter": "winter"}
 _SPAN = re.compile(r"(?:(summer|winter)\s+)?([A-Z][a-z](?:[-,][A-Z][a-z])*)\s+(\d{1,2}:\d\d)-(\d{1,2}:\d\d)", re.ASCII)
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)|24:00", re.ASCII)
+
+_CHINESE = tuple(
+    (re.compile(pattern), word)
+    for pattern, word in (
+        ("(全天|24小时|全年无休24小时)$", "24/7"), ("夏季", "summer "), ("冬季", "winter "),
+        ("(每天|每日|天天|全周)", "Mo-Su "), ("工作日", "Mo-Fr "), ("周末|双休日", "Sa-Su "),
+        *((f"(?:周|星期|礼拜){sign}", day) for sign, day in zip("一二三四五六日", DAYS, strict=True)), ("(?:周|星期)天", "Su"),
+        ("[至到~—–－]+", "-"), ("[、]", ","), (r"\s*-\s*", "-"), (r"\s*,\s*(?=[A-Z])", ","), (r"(?<=[a-z])(?=\d)", " "),
+    )
+)  # fmt: skip
+"""What planners write, and how it is read here; applied in this order."""
 
 register_messages(
     {
@@ -34,13 +47,43 @@ class Hours:
 
 def parse_hours(text: str) -> tuple[Hours, ...] | None:
     """Return the spans of ``text``, none for an empty one; None if any part cannot be read or stands there twice."""
-    if text.strip() == "24/7":
+    text = _plain(text)
+    if text == "24/7":
         return (Hours(season="all_year", weekday_mask=EVERY_DAY, opens_at=dt.time(), closes_at=dt.time()),)
     parts = [part.strip() for part in text.split(";") if part.strip()]
     spans = [_span(part) for part in parts]
     read = tuple(span for span in spans if span is not None)
     keys = {(span.season, span.weekday_mask, span.opens_at) for span in read}
     return read if len(keys) == len(parts) else None
+
+
+def format_hours(hours: Iterable[Hours]) -> str:
+    """Return spans in the one spelling that :func:`parse_hours` reads back; the order of the spans does not matter."""
+    seasons = {name: word for word, name in _SEASONS.items()}
+    ordered = sorted(hours, key=lambda span: (span.season, -span.weekday_mask, span.opens_at))
+    return "; ".join(
+        f"{seasons[span.season]} {_days(span.weekday_mask)} {span.opens_at:%H:%M}-{span.closes_at:%H:%M}".strip()
+        for span in ordered
+    )
+
+
+def _days(mask: int) -> str:
+    """Return the days of a mask as runs: ``Mo-Fr,Su``."""
+    runs: list[list[int]] = []
+    for day in (day for day in range(7) if mask >> day & 1):
+        if runs and runs[-1][-1] == day - 1:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return ",".join(DAYS[run[0]] if len(run) == 1 else f"{DAYS[run[0]]}-{DAYS[run[-1]]}" for run in runs)
+
+
+def _plain(text: str) -> str:
+    """Write Chinese days, marks and words the way the spans are read: ``周一至周五 5:30—11:30；周末…``."""
+    folded = unicodedata.normalize("NFKC", text)
+    for pattern, word in _CHINESE:
+        folded = pattern.sub(word, folded)
+    return folded.strip()
 
 
 def _span(part: str) -> Hours | None:

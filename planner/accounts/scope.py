@@ -18,7 +18,29 @@ from coverage.models import (
     RecommendedSite,
     SitingPlan,
 )
-from geo.models import DataSource, DemandCell, NetworkSnapshot, Occupation, OpeningHours, Region, Venue
+from geo.models import (
+    AreaTotal,
+    CandidateDetail,
+    DataSource,
+    DemandCell,
+    DemandCellProfile,
+    DemandModel,
+    GatheringDetail,
+    HourlyCount,
+    ImportBatch,
+    ImportChange,
+    ImportMapping,
+    NetworkDifference,
+    NetworkEdit,
+    NetworkSnapshot,
+    Occupation,
+    ODTable,
+    OpeningHours,
+    Region,
+    RegionSuccession,
+    Venue,
+    VenueOrigin,
+)
 from planner.accounts.models import RegionGrant, User
 from planner.accounts.policy import POLICY, Act
 
@@ -74,6 +96,20 @@ SCOPES: dict[type[Model], Callable[[Paths], Q]] = {
     Venue: _below("region__path"),
     OpeningHours: _below("venue__region__path"),
     DemandCell: _below("region__path"),
+    ImportBatch: _below("region__path"),
+    ImportMapping: _below_or_above("region__path"),
+    ImportChange: _below("batch__region__path"),
+    ODTable: _below("region__path"),
+    VenueOrigin: _below("venue__region__path"),
+    CandidateDetail: _below("venue__region__path"),
+    GatheringDetail: _below("venue__region__path"),
+    HourlyCount: _below("venue__region__path"),
+    DemandCellProfile: _below("cell__region__path"),
+    AreaTotal: _below("region__path"),
+    DemandModel: _below_or_above("region__path"),
+    NetworkEdit: _below_or_above("region__path"),
+    NetworkDifference: _shared,
+    RegionSuccession: _shared,
     CoverageResult: _below("region__path"),
     CoverageRun: _below_or_above("region__path"),
     Recommendation: _below_or_above("region__path"),
@@ -99,6 +135,8 @@ REQUIRED_ACTS: dict[type[Model], Act] = {
     User: Act.MANAGE_ACCOUNTS,
     RegionGrant: Act.MANAGE_ACCOUNTS,
     DemandCell: Act.READ_DEMAND,
+    DemandCellProfile: Act.READ_DEMAND,
+    AreaTotal: Act.READ_DEMAND,
 }
 
 

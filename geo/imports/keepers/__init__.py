@@ -1,0 +1,1 @@
+"""The records behind each kind: read whole, kept, removed."""

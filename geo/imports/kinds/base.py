@@ -1,0 +1,63 @@
+"""What every kind of row has in common."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from geo.engine.errors import Problem
+from geo.imports.fields import FieldSpec
+from geo.ingest.fields import Fields
+
+Record = dict[str, Any]
+"""What a row says, as JSON: field → value; ``lon``, ``lat`` in degrees WGS-84; ``region`` the code it is kept under."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowContext:
+    """What a row is read with. ``columns``: fields that the file has. ``location``: degrees WGS-84, None where there is none.
+
+    ``region_code``: of the region the point was found in, "" where there is none. ``known``: codes that a kind looks up.
+    ``geometry``: WKB of the row's shape in degrees WGS-84, None without one.
+    """
+
+    columns: frozenset[str]
+    location: tuple[float, float] | None
+    region_code: str
+    known: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
+    geometry: bytes | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """One kind of rows.
+
+    ``fields``: what a file may say. ``parse``: row → record, problems noted in the fields. ``key_of``: what names the
+    record. ``place``: whether rows have a point ("point"), a shape ("shape"), either a cell or a point ("cell"), or
+    nothing ("none"). ``prefixes``: beginnings of further columns that are taken as they are. ``twins_metres``: two rows of one
+    name nearer than this are taken for one place; 0 for kinds without names.
+    """
+
+    code: str
+    fields: tuple[FieldSpec, ...]
+    parse: Callable[[Fields, RowContext], Record]
+    key_of: Callable[[Record], str]
+    place: str = "point"
+    prefixes: tuple[str, ...] = ()
+    twins_metres: float = 0.0
+
+    def spec(self, name: str) -> FieldSpec | None:
+        """Return the field of a name, None if there is none."""
+        return next((spec for spec in self.fields if spec.name == name), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParsedRow:
+    """A row after parsing. ``record`` is None where it could not be read; ``problems`` says why, or warns."""
+
+    row: int
+    key: str
+    name: str
+    record: Record | None
+    problems: Sequence[Problem]
+    is_twin: bool = False

@@ -1,0 +1,90 @@
+"""The side that reads: one file, in a process of its own, answering with a Parquet file and JSON."""
+
+import importlib
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from geo.engine.errors import InputError, Problem
+from geo.ingest.reading.model import Cells, FileFacts, Limits, ReadOptions, to_table
+
+FORMS = {
+    ".csv": "delimited", ".tsv": "delimited", ".txt": "delimited", ".xlsx": "workbook", ".xlsm": "workbook", ".xls": "workbook", ".geojson": "geojson",
+    ".json": "geojson", ".gpkg": "gdal", ".zip": "gdal", ".kml": "kml", ".parquet": "parquet", ".geoparquet": "parquet",
+}  # fmt: skip
+RASTERS = (".tif", ".tiff")
+
+
+def main(text: str) -> None:
+    """Do the task that ``text`` holds as JSON."""
+    task = json.loads(text)
+    folder = Path(task["folder"])
+    try:
+        answer = _answer(task, folder)
+    except InputError as error:
+        answer = {"problems": [_said(problem) for problem in error.problems]}
+    except MemoryError:
+        answer = {"problems": [_said(Problem(code="file.too_much_memory"))]}
+    beside = folder / "answer.tmp"
+    beside.write_text(json.dumps(answer, ensure_ascii=False), encoding="utf-8")
+    beside.replace(folder / "answer.json")
+    sys.stderr.flush()
+
+
+def _answer(task: dict[str, Any], folder: Path) -> dict[str, Any]:
+    path, limits, options = Path(task["path"]), Limits(**task["limits"]), ReadOptions(**task["options"])
+    reader = _reader(path)
+    from geo.ingest.reading import sandbox  # noqa: PLC0415  after the libraries: they are loaded with all rights
+
+    if not sandbox.enter(limits):
+        raise InputError(Problem(code="file.no_sandbox"))
+    cells, facts = reader(path, options, limits, folder)
+    return _kept(cells, facts, limits, folder)
+
+
+def _reader(path: Path) -> Any:
+    """Return the reader for the ending of a name: one of our own modules; the libraries it needs are loaded by that."""
+    ending = path.suffix.lower()
+    if ending in RASTERS:
+        raise InputError(Problem(code="file.raster"))
+    form = FORMS.get(ending)
+    if form is None:
+        raise InputError(Problem(code="file.form_not_read", value=ending or path.name, details={"known": ", ".join(FORMS)}))
+    return importlib.import_module(f"geo.ingest.reading.formats.{form}").read
+
+
+def _kept(cells: Cells, facts: FileFacts, limits: Limits, folder: Path) -> dict[str, Any]:
+    import pyarrow.parquet as pq  # noqa: PLC0415  only a file that could be read comes so far
+
+    from geo.ingest.reading.headers import column_names  # noqa: PLC0415
+
+    if not cells.rows:
+        raise InputError([Problem(code="table.no_rows"), *cells.problems][:100])
+    if len(cells.header) > limits.columns:
+        value = str(len(cells.header))
+        raise InputError(Problem(code="table.too_many_columns", value=value, details={"limit": limits.columns}))
+    names, unnamed = column_names(cells.header)
+    _shorten(cells, names, limits)
+    pq.write_table(to_table(cells, names), folder / "table.parquet")
+    notes = [*facts.notes, *([Problem(code="note.columns_named", value=", ".join(unnamed)[:200])] if unnamed else [])]
+    said = {**vars(facts), "row_count": len(cells.rows), "notes": [_said(note) for note in notes]}
+    return {"facts": said, "columns": names, "problems": [_said(problem) for problem in cells.problems]}
+
+
+def _shorten(cells: Cells, names: list[str], limits: Limits) -> None:
+    """Cut cells that are too long, each with a problem of its row."""
+    for row, number in zip(cells.rows, cells.numbers, strict=True):
+        if sum(map(len, row)) <= limits.cell_characters:
+            continue
+        for i, text in enumerate(row):
+            if len(text) > limits.cell_characters:
+                row[i] = text[: limits.cell_characters]
+                cells.problems.append(Problem(code="table.cell_too_long", row=number, field=names[i], value=str(len(text))))
+
+
+def _said(problem: Problem) -> dict[str, Any]:
+    return {
+        "code": problem.code, "row": problem.row, "field": problem.field, "value": problem.value,
+        "details": dict(problem.details),
+    }  # fmt: skip

@@ -1,0 +1,1 @@
+"""One reader a form; each returns the cells and the facts of a file."""

@@ -1,0 +1,95 @@
+"""The side that asks: starts the child, waits no longer than agreed, and turns its end into a table or a sentence."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from geo.engine.errors import InputError, Problem
+from geo.engine.progress import Progress, no_progress
+from geo.ingest.reading.model import FileFacts, Limits, RawTable, ReadOptions
+from geo.ingest.tables import check_file
+
+ROOT = Path(__file__).resolve().parents[3]
+ANSWER, TABLE = "answer.json", "table.parquet"
+POLL_SECONDS = 0.05
+_START = "import sys; sys.path.insert(0, sys.argv[1]); from geo.ingest.reading.child import main; main(sys.argv[2])"
+
+
+def read_file(
+    path: Path, *, options: ReadOptions | None = None, limits: Limits | None = None, progress: Progress = no_progress
+) -> RawTable:
+    """Return the table of a file: CSV, TSV, XLSX, XLS, GeoJSON, GeoPackage, zipped Shapefile, KML or Parquet.
+
+    The form is that of the name's ending, and the content must agree. Raises :class:`InputError` with a sentence for everything
+    that cannot be read within the limits; the child and its files are gone then. ``progress`` may raise to stop the reading.
+    """
+    check_file(path)
+    limits = limits or Limits()
+    with tempfile.TemporaryDirectory(prefix="gigshed-read-") as folder:
+        task = {
+            "path": str(path.resolve()),
+            "options": asdict(options or ReadOptions()),
+            "limits": asdict(limits),
+            "folder": folder,
+        }
+        _run(task, Path(folder), path.name, limits, progress)
+        answer = json.loads((Path(folder) / ANSWER).read_text(encoding="utf-8"))
+        problems = tuple(_problem(each, path.name) for each in answer["problems"])
+        if "facts" not in answer:
+            raise InputError(problems)
+        table = pq.read_table(Path(folder) / TABLE, memory_map=False)
+    facts = answer["facts"]
+    facts["notes"] = tuple(_problem(each, path.name) for each in facts["notes"])
+    facts |= {name: tuple(facts[name]) for name in ("sheets", "layers")}
+    return RawTable(file=path.name, columns=tuple(answer["columns"]), table=table, facts=FileFacts(**facts), problems=problems)
+
+
+def _problem(said: dict[str, Any], file: str) -> Problem:
+    return Problem(
+        code=said["code"], file=file, row=said["row"], field=said["field"], value=said["value"], details=said["details"]
+    )
+
+
+def _run(task: dict[str, Any], folder: Path, file: str, limits: Limits, progress: Progress) -> None:
+    """Let the child work; raise :class:`InputError` unless it left an answer."""
+    environment = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system",
+                   "PYTHONDONTWRITEBYTECODE": "1", "OPENBLAS_NUM_THREADS": "1", "TMPDIR": str(folder)}  # fmt: skip
+    child = subprocess.Popen(  # noqa: S603  our own interpreter and module
+        [sys.executable, "-I", "-c", _START, str(ROOT), json.dumps(task)],
+        cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        start_new_session=True,
+    )  # fmt: skip
+    try:
+        _wait(child, limits, progress)
+    finally:
+        if child.poll() is None:
+            os.killpg(child.pid, signal.SIGKILL)
+        said = child.communicate()[1].decode(errors="replace")
+    if not (folder / ANSWER).is_file():
+        raise InputError(_end(child.returncode, said, file, limits))
+
+
+def _wait(child: "subprocess.Popen[bytes]", limits: Limits, progress: Progress) -> None:
+    end = time.monotonic() + limits.wall_seconds
+    while child.poll() is None and time.monotonic() < end:
+        time.sleep(POLL_SECONDS)
+        progress(min(0.9, 1.0 - (end - time.monotonic()) / limits.wall_seconds))
+
+
+def _end(code: int, said: str, file: str, limits: Limits) -> Problem:
+    """Say why a child ended without an answer."""
+    if code in (-signal.SIGKILL, -signal.SIGXCPU):
+        return Problem(code="file.too_slow", file=file, value=str(limits.cpu_seconds))
+    if "MemoryError" in said or "bad_alloc" in said or "alloc" in said.lower() or "Cannot allocate" in said:
+        return Problem(code="file.too_much_memory", file=file)
+    last = said.strip().splitlines()[-1][:120] if said.strip() else f"exit {code}"
+    return Problem(code="file.damaged", file=file, value=last)

@@ -1,0 +1,26 @@
+"""Steps of imports that a queue can run."""
+
+from django_tasks import task
+
+from geo.jobs import imports
+
+
+@task()
+def read_import(batch_id: int) -> int:
+    """Read the file of an import; return its id."""
+    imports.read_import(batch_id)
+    return batch_id
+
+
+@task()
+def check_import(batch_id: int) -> int:
+    """Check the rows of an import; return its id."""
+    imports.check_import(batch_id)
+    return batch_id
+
+
+@task()
+def commit_import(batch_id: int, skip_invalid: bool, keep_duplicates: bool, by_id: int | None) -> int:
+    """Write the rows of an import; return its id."""
+    imports.commit_import(batch_id, skip_invalid=skip_invalid, keep_duplicates=keep_duplicates, by_id=by_id)
+    return batch_id
