@@ -10,8 +10,9 @@ from geo.engine.errors import InputError, Problem
 from geo.ingest.reading.model import Cells, FileFacts, Limits, ReadOptions, to_table
 
 FORMS = {
-    ".csv": "delimited", ".tsv": "delimited", ".txt": "delimited", ".xlsx": "workbook", ".xlsm": "workbook", ".xls": "workbook", ".geojson": "geojson",
-    ".json": "geojson", ".gpkg": "gdal", ".zip": "gdal", ".kml": "kml", ".parquet": "parquet", ".geoparquet": "parquet",
+    ".csv": "delimited", ".tsv": "delimited", ".txt": "delimited", ".xlsx": "workbook", ".xlsm": "workbook",
+    ".xls": "workbook", ".geojson": "geojson", ".json": "geojson", ".gpkg": "gdal", ".zip": "gdal", ".kml": "kml",
+    ".parquet": "parquet", ".geoparquet": "parquet",
 }  # fmt: skip
 RASTERS = (".tif", ".tiff")
 

@@ -182,24 +182,13 @@ def _take_back(
     _refuse_changed(lines, after, after, keeper.current([change.key for change in changes]), "import.changed_after", batch)
     reason = f"undo of import {batch.pk}"
     made = [change.key for change in changes if change.before is None]
-    gone = list(Venue.objects.filter(code__in=made))
     try:
         keeper.remove(made)
     except (ProtectedError, RestrictedError) as error:
         raise InputError(Problem(code="import.in_use", file=batch.file_name, value=made[0])) from error
-    Venue.history.filter(code__in=made, history_type="-").delete()
-    if gone:
-        _say_gone(gone, reason, at=at, by=by)
+    gone = Venue.history.filter(code__in=made, history_type="-", history_change_reason=None)
+    gone.update(history_change_reason=reason, history_user=by, history_date=at)
     old = [change.before for change in changes if change.before is not None]
     if old:
         venues = keeper.keep(old, [None] * len(old))
         _keep_history(venues, {venue.code for venue in venues}, batch, at=at, by=by, reason=reason)
-
-
-def _say_gone(venues: Sequence[Venue], reason: str, *, at: dt.datetime, by: AbstractBaseUser | None) -> None:
-    model = Venue.history.model
-    fields = [field.attname for field in model.tracked_fields]
-    model.objects.bulk_create(
-        [model(history_date=at, history_type="-", history_user_id=by.pk if by else None, history_change_reason=reason,
-               **{name: getattr(venue, name) for name in fields}) for venue in venues], batch_size=BATCH_ROWS,
-    )  # fmt: skip
