@@ -8,16 +8,7 @@ import pyogrio  # noqa: F401
 import pyproj  # noqa: F401
 import shapely  # noqa: F401
 from django.contrib.gis.db.backends.spatialite.base import DatabaseWrapper as SpatialiteWrapper
-from django.contrib.gis.db.backends.spatialite.features import DatabaseFeatures as SpatialiteFeatures
-
-
-class DatabaseFeatures(SpatialiteFeatures):
-    """Values of one statement: every SQLite since 3.32 takes 32,766; Django stays at 999, which makes bulk writes slow."""
-
-    max_query_params = 32_000
 
 
 class DatabaseWrapper(SpatialiteWrapper):
     """SpatiaLite after pyproj, shapely and pyogrio."""
-
-    features_class = DatabaseFeatures

@@ -89,7 +89,7 @@ def _write(
         before = [_unchanged_since(line, record) for line, record in zip(part, records, strict=True)]
         current = keeper.current([line["key"] for line in part])
         _refuse_changed(part, records, before, current, "import.changed_since", batch)
-        _keep_first_versions([line["key"] for line in part], batch, at)
+        _keep_first_versions(list(current), batch, at)
         venues = keeper.keep(records, [_origin(line, old, new) for line, old, new in zip(part, before, records, strict=True)])
         _keep_history(venues, set(current), batch, at=at, by=by, reason=f"import {batch.pk}: {batch.file_name}"[:200])
         ImportChange.objects.bulk_create(
@@ -134,6 +134,8 @@ def _part(record: Record | None, names: Record) -> Record | None:
 
 def _keep_first_versions(keys: Sequence[str], batch: ImportBatch, at: dt.datetime) -> None:
     """Give records that have no history yet their present version as the first: the next one can then be compared with it."""
+    if not keys:
+        return
     known = set(Venue.history.filter(code__in=keys).values_list("code", flat=True))
     first = [venue for venue in Venue.objects.filter(code__in=keys) if venue.code not in known]
     if first:
