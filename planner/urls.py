@@ -12,5 +12,6 @@ urlpatterns = [
     path("api/", include("planner.api.urls")),  # signed in; rows scoped
     path("reports/", include("planner.reports.urls")),  # signed in; rows scoped
     path("quality/", include("planner.quality.urls")),  # act READ_RECORDS; rows scoped
+    path("imports/", include("planner.imports.urls")),  # act MANAGE_RECORDS; rows scoped
     path("", include("planner.workspace.urls")),  # signed in; rows scoped
 ]

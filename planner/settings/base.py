@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "planner.workspace",
     "planner.reports",
     "planner.quality",
+    "planner.imports",
 ]
 
 ROOT_URLCONF = "planner.urls"

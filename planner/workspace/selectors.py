@@ -35,7 +35,7 @@ def page_data(user: Person, language: str) -> Json:
     return {
         "language": language,
         "api": "/api/v1/",
-        "basemap": _basemap(user, runs),
+        "basemap": basemap_for(user, runs),
         "runs": [_run(run, user) for run in runs],
         "recommendations": [_recommendation(each, user) for each in _recommendations(user, runs)],
         "demand": {"year": demand.year, "is_modelled": demand.is_modelled} if demand else None,
@@ -109,7 +109,7 @@ def _report_url(plan: Recommendation) -> str:
         return ""
 
 
-def _basemap(user: Person, runs: list[CoverageRun]) -> Json:
+def basemap_for(user: Person, runs: list[CoverageRun]) -> Json:
     """Return the tile service that is set, else the built tiles of the streets in use, else that there is none."""
     if settings.TILE_URL:
         return {"kind": "service", "url": settings.TILE_URL, "attribution": settings.TILE_ATTRIBUTION}

@@ -53,6 +53,7 @@ def test_our_spatial_columns_are_the_five_of_the_models():
     assert {str(column) for column in spatial_columns()} == {
         "geo_region.boundary", "geo_venue.location", "geo_demandcell.location", "geo_networksnapshot.extent",
         "coverage_recommendedsite.location",
+        "geo_networkedit.shape",
     }  # fmt: skip
 
 

@@ -37,7 +37,8 @@ def world(db):
 
 def test_every_model_of_the_ground_and_of_coverage_has_a_rule():
     domain = {model for label in ("geo", "coverage", "accounts") for model in apps.get_app_config(label).get_models()}
-    assert domain == set(SCOPES)
+    histories = {model for model in domain if hasattr(model, "history_object")}  # read through the record they belong to
+    assert domain - histories == set(SCOPES)
 
 
 @database

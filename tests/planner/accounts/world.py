@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.contrib.gis.geos import Point
 
 from coverage.models import CoverageRun, CoverageStandard, Recommendation, SitingPlan
-from geo.models import DemandCell, NetworkSnapshot, Occupation, OpeningHours, Region, Venue
+from geo.models import DemandCell, ImportBatch, NetworkSnapshot, Occupation, OpeningHours, Region, Venue
 from planner.accounts.models import RegionGrant, Role, User
 from tests.factories import NOW, make_network, make_province, make_result, make_run, make_site, make_source, make_standard
 
@@ -25,6 +25,7 @@ class County:
     site: object
     account: User
     grant: RegionGrant
+    batch: ImportBatch
 
 
 @dataclass
@@ -48,6 +49,13 @@ def _recommendation(run, plan, digest):
     )  # fmt: skip
 
 
+def _batch(region, source):
+    return ImportBatch.objects.create(
+        kind="venues", region=region, source=source, file_name="场所.csv", file_digest="0" * 32, created_at=NOW,
+        stage="received",
+    )  # fmt: skip
+
+
 def _county(region, letter, *, standard, network, plan):
     source = make_source()
     place = region.boundary.centroid
@@ -67,7 +75,7 @@ def _county(region, letter, *, standard, network, plan):
     return County(
         region=region, venue=venue, hours=hours, cell=cell, run=run, result=make_result(run, region, 5, 3, 2),
         recommendation=recommendation, site=make_site(recommendation, region, 1, lon=place.x, lat=place.y), account=account,
-        grant=grant,
+        grant=grant, batch=_batch(region, source),
     )  # fmt: skip
 
 

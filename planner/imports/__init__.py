@@ -1,0 +1,1 @@
+"""Pages on which a planner brings files: upload, columns and datum, preview, commit, undo."""

@@ -1,0 +1,117 @@
+"""The list of imports, the way in for a new file, templates, and records out."""
+
+import datetime as dt
+import tempfile
+from pathlib import Path
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods, require_safe
+
+from geo.engine.errors import InputError
+from geo.imports import exports, templates
+from geo.imports.kinds import KINDS
+from geo.ingest.tables import MAX_FILE_BYTES
+from geo.jobs.import_queue import queue_reading
+from geo.models import ImportBatch, ImportKind, Venue
+from geo.services.imports import receive
+from planner.accounts.policy import Act
+from planner.accounts.scope import permits, scoped
+from planner.imports.access import admit
+from planner.imports.files import attachment
+from planner.imports.forms import MAX_MEGABYTES, UploadForm, safe_name
+from planner.imports.language import language_of_page, say_problems
+
+BATCHES_PER_PAGE = 25
+FORM_BYTES = 1_000_000
+"""What the other fields of the form and its boundaries may take, on top of the file."""
+
+
+@login_required
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    """Show the imports of the reader's regions, newest first, and the templates."""
+    admit(request)
+    rows = scoped(ImportBatch, request.user, Act.MANAGE_RECORDS).select_related("region", "created_by")
+    kinds = [(code, label, code in exports.EXPORTED) for code, label in ImportKind.choices if code in KINDS]
+    context = {"batches": Paginator(rows, BATCHES_PER_PAGE).get_page(request.GET.get("page")), "kinds": kinds}
+    return render(request, "imports/list.html", context)
+
+
+@csrf_exempt  # the body is not touched before its size is known; the protected view inside checks the token
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def upload(request: HttpRequest) -> HttpResponse:
+    """Show the form, or take a file; a body above the limit is refused before it is read."""
+    admit(request)
+    if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_FILE_BYTES + FORM_BYTES:
+        return render(request, "imports/too_large.html", {"limit": MAX_MEGABYTES}, status=413)
+    return _upload(request)
+
+
+@csrf_protect
+def _upload(request: HttpRequest) -> HttpResponse:
+    form = UploadForm(request.POST or None, request.FILES or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return redirect("imports:batch", pk=_receive(request, form).pk)
+        except InputError as error:
+            for sentence in say_problems(error.problems):
+                form.add_error("file", sentence)
+    context = {"form": form, "limit": MAX_MEGABYTES}
+    return render(request, "imports/upload.html", context, status=400 if form.is_bound else 200)
+
+
+def _receive(request: HttpRequest, form: UploadForm) -> ImportBatch:
+    """Bring the file to the disk in portions, make the import, have it read."""
+    data = form.cleaned_data
+    file: UploadedFile = data["file"]
+    name = safe_name(file.name or "")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"upload{Path(name).suffix.lower()}"
+        with path.open("wb") as target:
+            for chunk in file.chunks():
+                target.write(chunk)
+        batch = receive(
+            path=path, name=name, kind=data["kind"], region=data["region"], source=form.source_of(), at=timezone.now(),
+            by=request.user if request.user.is_authenticated else None,
+        )  # fmt: skip
+    queue_reading(batch)
+    return batch
+
+
+@login_required
+@require_safe
+def template(request: HttpRequest, kind: str, form: str) -> HttpResponseBase:
+    """Send the empty form of a kind."""
+    admit(request)
+    if kind not in KINDS or form not in templates.FORMATS:
+        raise Http404
+    with tempfile.TemporaryDirectory() as folder:
+        path = templates.write_template(KINDS[kind], Path(folder) / f"{kind}.{form}", language=language_of_page())
+        return attachment(path, f"{kind}-template.{form}")
+
+
+@login_required
+@require_safe
+def export(request: HttpRequest, kind: str, form: str) -> HttpResponseBase:
+    """Send the records of a kind of the reader's regions, in the columns of the template."""
+    admit(request)
+    if not permits(request.user, Act.EXPORT):
+        raise PermissionDenied
+    if kind not in exports.EXPORTED or form not in exports.FORMATS:
+        raise Http404
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{kind}.{form}"
+        exports.write_export(kind, path, venues=scoped(Venue, request.user, Act.EXPORT), language=language_of_page())
+        return attachment(path, f"{kind}-{_today():%Y%m%d}.{form}")
+
+
+def _today() -> dt.date:
+    return timezone.localdate()
