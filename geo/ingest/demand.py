@@ -8,9 +8,8 @@ from pathlib import Path
 import h3
 import numpy as np
 
-from geo.engine.crs import GEOD
+from geo.engine.demand.cells import cell_area_km2
 from geo.engine.errors import InputError, Problem, register_messages
-from geo.engine.units import SQUARE_METRES_PER_KM2
 from geo.ingest.fields import Fields
 from geo.ingest.ground import BORDER_METRES, UNKNOWN_CODE, Ground, Place
 from geo.ingest.tables import MAX_PROBLEMS_KEPT, Columns, Table, read_table
@@ -178,13 +177,6 @@ def _demand(fields: Fields, cell: _Cell | None, groups: list[str]) -> DemandRow 
         region_code=fields.raw("region_code"), settlement_class=settlement_class, workers_persons=persons,
         workers_by_group=by_group,
     )  # fmt: skip
-
-
-def cell_area_km2(cell: str) -> float:
-    """Return the geodesic area of an H3 cell on the WGS-84 ellipsoid."""
-    lat, lon = zip(*h3.cell_to_boundary(cell), strict=True)
-    area_m2, _perimeter = GEOD.polygon_area_perimeter(lon, lat)
-    return abs(float(area_m2)) / SQUARE_METRES_PER_KM2
 
 
 def _twice(file: str, rows: list[DemandRow]) -> list[Problem]:

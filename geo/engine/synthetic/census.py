@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from geo.engine.synthetic.remainder import largest_remainder
+from geo.engine.demand.remainder import largest_remainder
 
 
 def fold_zones(units: pd.DataFrame, zone_shares: pd.DataFrame, county_codes: tuple[str, ...]) -> pd.DataFrame:

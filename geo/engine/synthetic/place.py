@@ -8,7 +8,7 @@ import numpy.typing as npt
 import shapely
 
 from geo.engine.network import TravelNetwork
-from geo.engine.synthetic.remainder import largest_remainder
+from geo.engine.demand.remainder import largest_remainder
 
 Float64Array = npt.NDArray[np.float64]
 Int64Array = npt.NDArray[np.int64]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.engine.synthetic.remainder import largest_remainder, shares_by_group
+from geo.engine.demand.remainder import largest_remainder, shares_by_group
 
 
 def test_by_hand():
