@@ -74,8 +74,7 @@ def cell_polygons(cells: CellArray) -> npt.NDArray[np.object_]:
     rings = [h3.cell_to_boundary(text) for text in cell_texts(cells)]
     corners = np.array([corner for ring in rings for corner in (*ring, ring[0])], np.float64)[:, ::-1]
     owner = np.repeat(np.arange(len(rings)), [len(ring) + 1 for ring in rings])
-    polygons: npt.NDArray[np.object_] = shapely.polygons(shapely.linearrings(corners, indices=owner))
-    return polygons
+    return np.asarray(shapely.polygons(shapely.linearrings(corners, indices=owner)), object)
 
 
 def to_parents(cells: CellArray, resolution: int) -> CellArray:

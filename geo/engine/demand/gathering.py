@@ -24,13 +24,12 @@ class Waiting:
     @property
     def peak_persons(self) -> Float64Array:
         """(P,) people of the fullest hour: who waits two hours is counted in both, so hours are never added up."""
-        peak: Float64Array = self.mean_persons.max(axis=1, initial=0.0)
-        return peak
+        return np.asarray(self.mean_persons.max(axis=1, initial=0.0))
 
     @property
     def peak_hour(self) -> Int64Array:
         """(P,) the fullest hour, the first of several; 0 for a point without counts."""
-        return np.argmax(self.mean_persons, axis=1).astype(np.int64)
+        return np.asarray(np.argmax(self.mean_persons, axis=1), np.int64)
 
     @property
     def persons_by_hour(self) -> Float64Array:

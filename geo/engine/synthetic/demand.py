@@ -8,8 +8,8 @@ import numpy.typing as npt
 import shapely
 from scipy.spatial import cKDTree
 
-from geo.engine.synthetic.province import Counties, Province
 from geo.engine.demand.remainder import largest_remainder, shares_by_group
+from geo.engine.synthetic.province import Counties, Province
 from geo.engine.synthetic.settlements import Settlements
 
 Float64Array = npt.NDArray[np.float64]

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from geo.engine.network import TravelNetwork
 from geo.engine.demand.remainder import largest_remainder
+from geo.engine.network import TravelNetwork
 
 Float64Array = npt.NDArray[np.float64]
 Int64Array = npt.NDArray[np.int64]
