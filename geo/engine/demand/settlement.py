@@ -1,10 +1,9 @@
 """Urban or rural: the degree of urbanisation, simplified to H3 cells.
 
 After Eurostat (2021), "Applying the Degree of Urbanisation", and the UN Statistical Commission's recommendation of 2020: an
-urban centre is a cluster of contiguous grid cells of at least 1,500 residents per km² with at least 50,000 residents in all; an
-urban cluster one of at least 300 per km² with at least 5,000. Both are urban, the rest is rural. Simplified:
-H3 cells with their six
-neighbours instead of squares of 1 km with four or eight, no filling of gaps, no smoothing of borders.
+urban centre is a cluster of contiguous grid cells of at least 1,500 residents per km² with at least 50,000 residents in all;
+an urban cluster one of at least 300 per km² with at least 5,000. Both are urban, the rest is rural. Simplified: H3 cells with
+their six neighbours instead of squares of 1 km with four or eight, no filling of gaps, no smoothing of borders.
 """
 
 from dataclasses import dataclass
