@@ -15,6 +15,8 @@ FORMS = {
     ".parquet": "parquet", ".geoparquet": "parquet",
 }  # fmt: skip
 RASTERS = (".tif", ".tiff")
+WORKS = {"raster": "geo.ingest.raster.work"}
+"""Other work on a file of a user: name to module, whose ``work(path, arguments, folder)`` returns JSON types."""
 
 
 def main(text: str) -> None:
@@ -34,14 +36,22 @@ def main(text: str) -> None:
 
 
 def _answer(task: dict[str, Any], folder: Path) -> dict[str, Any]:
-    path, limits, options = Path(task["path"]), Limits(**task["limits"]), ReadOptions(**task["options"])
+    path, limits = Path(task["path"]), Limits(**task["limits"])
+    if "work" in task:
+        work = importlib.import_module(WORKS[task["work"]]).work
+        _enter(limits)
+        return {"done": work(path, task["arguments"], folder), "problems": []}
     reader = _reader(path)
+    _enter(limits)
+    cells, facts = reader(path, ReadOptions(**task["options"]), limits, folder)
+    return _kept(cells, facts, limits, folder)
+
+
+def _enter(limits: Limits) -> None:
     from geo.ingest.reading import sandbox  # noqa: PLC0415  after the libraries: they are loaded with all rights
 
     if not sandbox.enter(limits):
         raise InputError(Problem(code="file.no_sandbox"))
-    cells, facts = reader(path, options, limits, folder)
-    return _kept(cells, facts, limits, folder)
 
 
 def _reader(path: Path) -> Any:

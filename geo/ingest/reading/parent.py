@@ -53,6 +53,26 @@ def read_file(
     return RawTable(file=path.name, columns=tuple(answer["columns"]), table=table, facts=FileFacts(**facts), problems=problems)
 
 
+def run_in_child(
+    work: str, path: Path, arguments: dict[str, Any], folder: Path, *, limits: Limits, progress: Progress = no_progress
+) -> dict[str, Any]:
+    """Let a child process do ``work`` (a name of ``child.WORKS``) on a file of a user; return what it answers.
+
+    ``arguments`` and answer: JSON types; what it writes it leaves in ``folder``. Raises :class:`InputError` as
+    :func:`read_file` does.
+    """
+    check_file(path)
+    task = {
+        "work": work, "path": str(path.resolve()), "arguments": arguments, "limits": asdict(limits), "folder": str(folder),
+    }  # fmt: skip
+    _run(task, folder, path.name, limits, progress)
+    answer = json.loads((folder / ANSWER).read_text(encoding="utf-8"))
+    if "done" not in answer:
+        raise InputError([_problem(each, path.name) for each in answer["problems"]])
+    done: dict[str, Any] = answer["done"]
+    return done
+
+
 def _problem(said: dict[str, Any], file: str) -> Problem:
     return Problem(
         code=said["code"], file=file, row=said["row"], field=said["field"], value=said["value"], details=said["details"]
