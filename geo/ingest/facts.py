@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from geo.engine.demand.remainder import split_persons
+
 FIXTURES_DIR = Path(__file__).resolve().parents[2] / "fixtures"
 _SLUGS = {"320000": "jiangsu"}
 
@@ -75,9 +77,7 @@ def counties_with_zones(units: dict[str, int], shares: list[dict[str, str]]) -> 
     ``units``: census unit to people. ``shares``: rows of ``zone_code, county_code, share``, which sum to 1 for each zone.
     Parts are whole people by the largest remainder; ties go to the lower county code.
     """
-    by_zone: dict[str, dict[str, Fraction]] = defaultdict(dict)
-    for row in shares:
-        by_zone[row["zone_code"]][row["county_code"]] = Fraction(row["share"])
+    by_zone = _by_zone(shares)
     counties = {code: people for code, people in units.items() if code not in by_zone}
     for zone_code, parts in by_zone.items():
         for county_code, people in split_persons(units.get(zone_code, 0), parts).items():
@@ -85,12 +85,24 @@ def counties_with_zones(units: dict[str, int], shares: list[dict[str, str]]) -> 
     return counties
 
 
-def split_persons(total: int, parts: dict[str, Fraction]) -> dict[str, int]:
-    """Split ``total`` in proportion to ``parts`` into whole people that sum to it (largest remainder)."""
-    whole = sum(parts.values())
-    quotas = {code: total * share / whole for code, share in parts.items()}
-    people = {code: int(quota) for code, quota in quotas.items()}
-    by_remainder = sorted(quotas, key=lambda code: (people[code] - quotas[code], code))
-    for code in by_remainder[: total - sum(people.values())]:
-        people[code] += 1
-    return people
+def _by_zone(shares: list[dict[str, str]]) -> dict[str, dict[str, Fraction]]:
+    by_zone: dict[str, dict[str, Fraction]] = defaultdict(dict)
+    for row in shares:
+        by_zone[row["zone_code"]][row["county_code"]] = Fraction(row["share"])
+    return dict(by_zone)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ZoneShares:
+    """How the people of a zone, or of a county that is no more, divide among today's counties. shares: county code → part."""
+
+    name_zh: str
+    shares: dict[str, Fraction]
+
+
+def read_zone_shares(province_code: str, folder: Path = FIXTURES_DIR) -> dict[str, ZoneShares]:
+    """Return the shares of each zone of a province by its code; empty where there is no table."""
+    slug = _SLUGS.get(province_code, f"province{province_code}")
+    rows = _rows(folder / f"{slug}_census2020_zone_shares.csv")
+    names = {row["zone_code"]: row["zone_name_zh"] for row in rows}
+    return {code: ZoneShares(name_zh=names[code], shares=shares) for code, shares in _by_zone(rows).items()}

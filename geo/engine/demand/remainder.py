@@ -1,5 +1,8 @@
 """Share out whole persons so that nobody is lost: the largest-remainder method (Hamilton's)."""
 
+from collections.abc import Mapping
+from fractions import Fraction
+
 import numpy as np
 import numpy.typing as npt
 
@@ -35,3 +38,17 @@ def shares_by_group(weights: Float64Array, group: npt.NDArray[np.integer], total
     floor[order] += rank < missing[group[order]]
     result: Int64Array = floor
     return result
+
+
+def split_persons(total: int, parts: Mapping[str, Fraction]) -> dict[str, int]:
+    """Split ``total`` in proportion to ``parts`` (>= 0, a positive sum) into whole people that sum to it.
+
+    In fractions: shares written in a document are kept as written. Ties go to the lowest code.
+    """
+    whole = sum(parts.values())
+    quotas = {code: total * share / whole for code, share in parts.items()}
+    people = {code: int(quota) for code, quota in quotas.items()}
+    by_remainder = sorted(quotas, key=lambda code: (people[code] - quotas[code], code))
+    for code in by_remainder[: total - sum(people.values())]:
+        people[code] += 1
+    return people
