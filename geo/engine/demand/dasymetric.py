@@ -48,7 +48,7 @@ def spread(totals: Float64Array, area: Int64Array, weights: Float64Array, land_k
     used = np.where(fell_back[area], land_km2, weights)
     sums = np.where(fell_back, land, by_area)
     share = used / np.where(sums > 0, sums, 1.0)[area]
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         factor = np.where(by_area > 0, totals / by_area, np.nan)
     return Spread(persons=share * totals[area], factor=factor, fell_back=fell_back, lost=(totals > 0) & (sums <= 0))
 
