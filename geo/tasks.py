@@ -1,8 +1,8 @@
-"""Steps of imports that a queue can run."""
+"""Long work on the ground that a queue can run."""
 
 from django_tasks import task
 
-from geo.jobs import imports
+from geo.jobs import demand_models, imports
 
 
 @task()
@@ -24,3 +24,10 @@ def commit_import(batch_id: int, skip_invalid: bool, keep_duplicates: bool, by_i
     """Write the rows of an import; return its id."""
     imports.commit_import(batch_id, skip_invalid=skip_invalid, keep_duplicates=keep_duplicates, by_id=by_id)
     return batch_id
+
+
+@task()
+def build_demand_model(model_id: int) -> int:
+    """Build a demand model; return its id."""
+    demand_models.build_demand(model_id)
+    return model_id

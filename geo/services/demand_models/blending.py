@@ -63,8 +63,8 @@ def blended(recipe: Recipe, said: Sequence[Said], ground: ModelGround, weights: 
     workers = whole_persons(mean, ground.county, totals)
     is_urban = _urban(recipe, said, ground, weights)
     return Blended(
-        workers=workers, is_urban=is_urban, age50plus=_age(recipe, workers, ground), modes=_modes(recipe, workers, is_urban),
-        groups=_groups(recipe, workers), county_totals=totals,
+        workers=workers, is_urban=is_urban, age50plus=_age(recipe, workers, ground),
+        modes=_modes(recipe, workers, is_urban, ground), groups=_groups(recipe, workers, ground), county_totals=totals,
     )  # fmt: skip
 
 
@@ -134,17 +134,19 @@ def county_age_shares(slug: str, ground: ModelGround) -> Float64Array:
     return np.clip(np.where(everybody > 0, old / np.where(everybody > 0, everybody, 1.0), together), 0.0, 1.0)
 
 
-def _modes(recipe: Recipe, workers: Int64Array, is_urban: BoolArray) -> Int64Array | None:
+def _modes(recipe: Recipe, workers: Int64Array, is_urban: BoolArray, ground: ModelGround) -> Int64Array | None:
+    """Return (C, 4) workers by mode; the shares of its class hold in each county."""
     if recipe.mode_shares is None:
         return None
     shares = np.array([[recipe.mode_shares[name].get(mode, 0.0) for mode in MODES] for name in (URBAN, RURAL)])
-    return divide(workers, shares, np.where(is_urban, 0, 1))
+    return divide(workers, np.tile(shares, (len(ground.counties), 1)), 2 * ground.county + np.where(is_urban, 0, 1))
 
 
-def _groups(recipe: Recipe, workers: Int64Array) -> dict[str, Int64Array]:
+def _groups(recipe: Recipe, workers: Int64Array, ground: ModelGround) -> dict[str, Int64Array]:
+    """Return workers by trade; the shares hold in each county."""
     if not recipe.group_shares:
         return {}
     names = sorted(recipe.group_shares)
     shares = np.array([[recipe.group_shares[name] for name in names]])
-    parts = divide(workers, shares, np.zeros(len(workers), np.int64))
+    parts = divide(workers, np.repeat(shares, len(ground.counties), axis=0), ground.county)
     return {name: parts[:, index] for index, name in enumerate(names)}
