@@ -50,7 +50,7 @@ def region_totals(
     if not sums.sum() > 0:
         return np.zeros(region_count, np.int64)
     total = round(float(sums.sum())) if total_persons is None else total_persons
-    totals = largest_remainder(sums, total)
+    totals = largest_remainder(sums / sums.max(), total)
     return totals if floors is None else np.where(sums > 0, np.maximum(totals, floors), totals)
 
 

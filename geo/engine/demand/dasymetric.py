@@ -59,4 +59,6 @@ def whole_persons(persons: Float64Array, area: Int64Array, totals: Int64Array) -
     Largest remainder within each area; ties go to the cell that comes first, so cells sorted by id give the same people
     whatever order they came in. Raises ``ValueError`` if an area has a total and nobody to share it by.
     """
-    return shares_by_group(persons, area, totals)
+    most = np.zeros(len(totals))
+    np.maximum.at(most, area, persons)
+    return shares_by_group(persons / np.where(most > 0, most, 1.0)[area], area, totals)
