@@ -39,18 +39,18 @@ def _answer(task: dict[str, Any], folder: Path) -> dict[str, Any]:
     path, limits = Path(task["path"]), Limits(**task["limits"])
     if "work" in task:
         work = importlib.import_module(WORKS[task["work"]]).work
-        _enter(limits)
+        _enter(limits, path, folder)
         return {"done": work(path, task["arguments"], folder), "problems": []}
     reader = _reader(path)
-    _enter(limits)
+    _enter(limits, path, folder)
     cells, facts = reader(path, ReadOptions(**task["options"]), limits, folder)
     return _kept(cells, facts, limits, folder)
 
 
-def _enter(limits: Limits) -> None:
+def _enter(limits: Limits, path: Path, folder: Path) -> None:
     from geo.ingest.reading import sandbox  # noqa: PLC0415  after the libraries: they are loaded with all rights
 
-    if not sandbox.enter(limits):
+    if not sandbox.enter(limits, readable=[path], writable=[folder]):
         raise InputError(Problem(code="file.no_sandbox"))
 
 
