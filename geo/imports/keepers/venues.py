@@ -205,6 +205,8 @@ def _record(venue: Venue, hours: str, trades: list[str], counts: list[HourlyCoun
     candidate, gathering = getattr(venue, "candidate", None), getattr(venue, "gathering", None)
     if candidate is not None:
         record |= {name: getattr(candidate, name) for name in CANDIDATE}
+    if gathering is None and venue.kind == Venue.Kind.INFORMAL_GATHERING_POINT:
+        gathering = GatheringDetail()  # one without details has empty ones
     if gathering is not None:
         record |= {name: getattr(gathering, name) for name in GATHERING}
         record |= {f"{mode}_share": gathering.mode_shares.get(mode) for mode in MODES}

@@ -1,6 +1,7 @@
 """The check of an import: its rows are placed, parsed and compared; the preview is kept, the records are not touched."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,9 @@ from geo.selectors import active_network, network_of
 from geo.selectors import ground as ground_on
 
 SHOWN_PROBLEMS = 1_000
+_SHEETS = frozenset({"csv", "tsv", "xlsx"})
+_KEPT_TEXT = re.compile(r"'+[=+\-@\t\r]")
+"""A text that exports keep from being computed; see :func:`geo.imports.templates.plain`."""
 MAX_STREET_METRES = 2_000.0
 
 register_messages(
@@ -79,19 +83,18 @@ def known_codes() -> dict[str, dict[str, str]]:
 
 def staged_rows(batch: ImportBatch, table: pa.Table) -> Staged:
     """Return the table under the names of fields; fixed values fill fields without a column and empty cells."""
-    values = {field: _texts(table, column) for field, column in batch.mapping.items()}
+    is_sheet = batch.facts.get("format") in _SHEETS
+    values = {field: _texts(table, column, is_sheet=is_sheet) for field, column in batch.mapping.items()}
     for field, constant in batch.options.get("constants", {}).items():
         values[field] = [text or constant for text in values.get(field, [""] * table.num_rows)]
     shapes = table.column(SHAPE).to_pylist() if SHAPE in table.column_names else None
     return Staged(file=batch.file_name, rows=table.column(ROW).to_pylist(), values=values, shapes=shapes)
 
 
-def _texts(table: pa.Table, column: str) -> list[str]:
+def _texts(table: pa.Table, column: str, *, is_sheet: bool) -> list[str]:
     """Return a column as texts; the apostrophe that keeps a spreadsheet from computing a text is taken off."""
-    return [
-        "" if text is None else text[1:] if text[:1] == "'" and text[1:2] in "=+-@\t\r" and text[1:] else text.strip()
-        for text in table.column(column).to_pylist()
-    ]
+    texts = ["" if text is None else text.strip() for text in table.column(column).to_pylist()]
+    return [text[1:] if text[:1] == "'" and _KEPT_TEXT.match(text) else text for text in texts] if is_sheet else texts
 
 
 def _row_problems(batch: ImportBatch, staged: Staged, problems: Problems) -> None:

@@ -60,7 +60,8 @@ def _boot(request: HttpRequest, own: ImportBatch) -> dict[str, Any]:
     words = {
         "new": _("new"), "changed": _("changed"), "unchanged": _("unchanged"), "invalid": _("invalid"),
         "duplicate": _("duplicate"),
-        "row": _("row"), "some": _("%(shown)s of %(count)s points are shown"), "failed": _("The points could not be loaded."),
+        "row": _("row"), "some": _("%(shown)s of %(count)s points are shown"),
+        "failed": _("The points could not be loaded."),
     }  # fmt: skip
     return {"points": reverse("imports:points", args=[own.pk]), "basemap": basemap_for(request.user, []), "words": words}
 

@@ -15,11 +15,14 @@ _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _EXACT = 1e15
 """Whole numbers below this are exact as floats."""
 
+EXPLAINING = frozenset({"说明", "可用值", "notes", "allowed values"})
+"""Sheets of the templates that hold no rows."""
+
 _ERRORS = frozenset({"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
 
 
 def read(path: Path, options: ReadOptions, limits: Limits, _folder: Path) -> tuple[Cells, FileFacts]:
-    """Read one sheet: that asked for, else the one with the most cells."""
+    """Read one sheet: that asked for, else the one with the most cells that does not explain the others."""
     start = path.open("rb").read(4)
     if start == _ZIP:
         check_archive(path, limits)
@@ -50,7 +53,7 @@ def _sheet(book: Any, names: list[str], options: ReadOptions) -> tuple[str, Any]
         return options.sheet, book.get_sheet_by_name(options.sheet)
     if not names:
         raise InputError(Problem(code="table.no_rows"))
-    sheets = [(name, book.get_sheet_by_name(name)) for name in names]
+    sheets = [(name, book.get_sheet_by_name(name)) for name in [n for n in names if n not in EXPLAINING] or names]
     return max(sheets, key=lambda each: each[1].height * each[1].width)
 
 
