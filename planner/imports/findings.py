@@ -6,7 +6,7 @@ from geo.engine.errors import Language
 from geo.imports.sentences import short_sentence
 from geo.models import ImportBatch
 
-GOOD = frozenset({"datum.fits"})
+GOOD = frozenset({"datum.fits", "datum.placed"})
 PROPOSES = "datum.looks_like"
 
 
