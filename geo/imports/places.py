@@ -1,5 +1,6 @@
 """Where rows are: coordinates or shapes in the datum that was declared, to degrees WGS-84 and the region that holds them."""
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,10 @@ Texts = Sequence[str]
 register_messages(
     {
         "place.no_coordinates": ("没有坐标。", "there are no coordinates."),
+        "place.not_in_system": (
+            "坐标“{value}”不在所声明的坐标系之内。",
+            "the coordinates “{value}” do not exist in the declared system.",
+        ),
         "place.not_a_coordinate": ("“{value}”不是坐标值。", "“{value}” is no coordinate."),
         "region.outside_import": (
             "点在{found}，不在本次导入的区域“{region}”之内。",
@@ -95,7 +100,7 @@ def locate(
     file has them. ``inside``: path and name of the region of the import. Faults are noted in ``problems``.
     """
     lon, lat, codes = _converted(x, y, datums, problems)
-    good = _sensible(lon, lat, x, ground, problems, required=required)
+    good = _sensible(x, y, lon, lat, ground, problems, required=required)
     lon, lat = np.where(good, lon, np.nan), np.where(good, lat, np.nan)
     positions = np.flatnonzero(good)
     given = names.get("region_code")
@@ -137,21 +142,31 @@ def _crs(text: str, positions: list[int], problems: Problems) -> Crs | None:
 
 
 def _sensible(
-    lon: Float64Array, lat: Float64Array, x: Float64Array, ground: Ground, problems: Problems, *, required: bool
-) -> npt.NDArray[np.bool_]:
-    """Say which points make sense; the others are noted, those without coordinates only where they are required."""
+    x: Float64Array, y: Float64Array, lon: Float64Array, lat: Float64Array, ground: Ground, problems: Problems, *,
+    required: bool,
+) -> npt.NDArray[np.bool_]:  # fmt: skip
+    """Say which points make sense; the others are noted as they were given, those without any only where they are required."""
     good = np.zeros(len(lon), bool)
-    for position, (east, north) in enumerate(zip(lon.tolist(), lat.tolist(), strict=True)):
-        if np.isnan(x[position]) or problems.by_position.get(position):
-            if required and not problems.by_position.get(position):
+    for position, given in enumerate(zip(x.tolist(), y.tolist(), strict=True)):
+        if problems.by_position.get(position):
+            continue
+        if any(map(math.isnan, given)):
+            if required or not all(map(math.isnan, given)):
                 problems.note(position, "place.no_coordinates", "x, y")
             continue
-        fault = coordinate_fault(east, north, within=ground.bounds)
+        fault = _fault(given, (float(lon[position]), float(lat[position])), ground)
         if fault is None:
             good[position] = True
         else:
-            problems.note(position, fault, "x, y", f"{east:.6f}, {north:.6f}")
+            problems.note(position, fault, "x, y", ", ".join(f"{value:.12g}" for value in given))
     return good
+
+
+def _fault(given: tuple[float, float], degrees: tuple[float, float], ground: Ground) -> str | None:
+    """Return what is wrong with a point; numbers that its system cannot have are told by themselves if they were degrees."""
+    if all(map(math.isfinite, degrees)):
+        return coordinate_fault(*degrees, within=ground.bounds)
+    return coordinate_fault(*given) or "place.not_in_system"
 
 
 def _accept(
