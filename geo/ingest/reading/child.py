@@ -12,8 +12,9 @@ from geo.ingest.reading.model import Cells, FileFacts, Limits, ReadOptions, to_t
 FORMS = {
     ".csv": "delimited", ".tsv": "delimited", ".txt": "delimited", ".xlsx": "workbook", ".xlsm": "workbook",
     ".xls": "workbook", ".geojson": "geojson", ".json": "geojson", ".gpkg": "gdal", ".zip": "gdal", ".kml": "kml",
-    ".parquet": "parquet", ".geoparquet": "parquet",
+    ".kmz": "kml", ".parquet": "parquet", ".geoparquet": "parquet",
 }  # fmt: skip
+MAX_PROBLEMS, SHOWN_PROBLEMS = 10_000, 100
 RASTERS = (".tif", ".tiff")
 WORKS = {"raster": "geo.ingest.raster.work"}
 """Other work on a file of a user: name to module, whose ``work(path, arguments, folder)`` returns JSON types."""
@@ -68,19 +69,29 @@ def _reader(path: Path) -> Any:
 def _kept(cells: Cells, facts: FileFacts, limits: Limits, folder: Path) -> dict[str, Any]:
     import pyarrow.parquet as pq  # noqa: PLC0415  only a file that could be read comes so far
 
-    from geo.ingest.reading.headers import column_names  # noqa: PLC0415
+    from geo.ingest.reading.headers import check_width, column_names  # noqa: PLC0415
+    from geo.ingest.reading.shapes import check_shapes  # noqa: PLC0415
 
     if not cells.rows:
-        raise InputError([Problem(code="table.no_rows"), *cells.problems][:100])
-    if len(cells.header) > limits.columns:
-        value = str(len(cells.header))
-        raise InputError(Problem(code="table.too_many_columns", value=value, details={"limit": limits.columns}))
-    names, unnamed = column_names(cells.header)
+        raise InputError([Problem(code="table.no_rows"), *cells.problems][:SHOWN_PROBLEMS])
+    check_width(len(cells.header), limits)
+    names, made = column_names(cells.header)
     _shorten(cells, names, limits)
+    if cells.shapes is not None:
+        cells.shapes, broken = check_shapes(cells.shapes, cells.numbers)
+        cells.problems += broken
+    _check_problems(cells.problems)
     pq.write_table(to_table(cells, names), folder / "table.parquet")
-    notes = [*facts.notes, *([Problem(code="note.columns_named", value=", ".join(unnamed)[:200])] if unnamed else [])]
+    notes = [*facts.notes, *([Problem(code="note.columns_named", value=", ".join(made)[:200])] if made else [])]
     said = {**vars(facts), "row_count": len(cells.rows), "notes": [_said(note) for note in notes]}
     return {"facts": said, "columns": names, "problems": [_said(problem) for problem in cells.problems]}
+
+
+def _check_problems(problems: list[Problem]) -> None:
+    """Put the problems in the order of rows; raise :class:`InputError` if there are more than anybody mends one by one."""
+    problems.sort(key=lambda problem: problem.row or 0)
+    if len(problems) > MAX_PROBLEMS:
+        raise InputError([Problem(code="table.too_many_problems", value=f"{len(problems):,}"), *problems[:SHOWN_PROBLEMS]])
 
 
 def _shorten(cells: Cells, names: list[str], limits: Limits) -> None:

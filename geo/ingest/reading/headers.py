@@ -3,6 +3,9 @@
 import re
 from collections.abc import Sequence
 
+from geo.engine.errors import InputError, Problem
+from geo.ingest.reading.model import ROW, SHAPE, Limits
+
 LOOKED_AT = 20
 MOSTLY = 0.6
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?%?")
@@ -37,13 +40,30 @@ def column_names(header: Sequence[str]) -> tuple[list[str], list[str]]:
     """Return one distinct name a column, and those that had to be made: an empty one by its number, a second one numbered."""
     names: list[str] = []
     made: list[str] = []
+    taken = {ROW, SHAPE}
     for number, text in enumerate(header, start=1):
         name = " ".join(text.split()) or f"column {number}"
         distinct, count = name, 1
-        while distinct in names:
+        while distinct in taken:
             count += 1
             distinct = f"{name} ({count})"
         if distinct != " ".join(text.split()):
             made.append(distinct)
         names.append(distinct)
+        taken.add(distinct)
     return names, made
+
+
+def check_width(count: int, limits: Limits) -> None:
+    """Raise :class:`InputError` for more columns than a table may have."""
+    if count > limits.columns:
+        raise InputError(Problem(code="table.too_many_columns", value=str(count), details={"limit": limits.columns}))
+
+
+def header_position(rows: Sequence[Sequence[str]], numbers: Sequence[int], asked: int | None) -> int:
+    """Return the position of the header: the row that was asked for, else the one that looks like it."""
+    if asked is None:
+        return find_header(rows)
+    if asked not in numbers:
+        raise InputError(Problem(code="table.no_header_row", value=str(asked)))
+    return numbers.index(asked)

@@ -1,21 +1,20 @@
 """CSV and its kin: encoding and delimiter are found out, then it is read strictly."""
 
-import codecs
 import csv
 import io
 from pathlib import Path
 
-import charset_normalizer
-
 from geo.engine.errors import InputError, Problem
-from geo.ingest.reading.headers import find_header, is_unit_row
+from geo.ingest.reading.encodings import decode
+from geo.ingest.reading.headers import check_width, header_position, is_unit_row
 from geo.ingest.reading.model import Cells, FileFacts, Limits, ReadOptions
 
 DELIMITERS = ",;\t|，"
 SNIFFED_CHARACTERS = 64_000
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _BINARY = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"SQLite format 3", b"PAR1", b"%PDF", b"<?xml", b"<OGRVRT", b"<VRT")
 _MAX_BAD_ROWS = 1_000
+_LONGEST_FIELD = 10_000_000
+"""Characters; a longer one is the rest of the file behind a quote that is not closed."""
 
 
 def read(path: Path, options: ReadOptions, limits: Limits, _folder: Path) -> tuple[Cells, FileFacts]:
@@ -34,45 +33,6 @@ def read(path: Path, options: ReadOptions, limits: Limits, _folder: Path) -> tup
     return cells, FileFacts(format=form, encoding=encoding, delimiter=delimiter, header_row=header_row, notes=tuple(notes))
 
 
-def decode(data: bytes, asked: str | None) -> tuple[str, str, bool]:
-    """Return the text, its encoding, and whether that was guessed. UTF-8 and GB18030 are told apart without a guess.
-
-    Raises :class:`InputError` if the text is not in the encoding asked for, or in none.
-    """
-    for mark, name in _BOMS:
-        if data.startswith(mark):
-            return _strictly(data, name), name, False
-    if asked:
-        return _strictly(data, asked), asked, False
-    if utf16 := _utf16_without_mark(data):
-        return _strictly(data, utf16), utf16, True
-    try:
-        return data.decode("utf-8"), "utf-8", False
-    except UnicodeDecodeError:
-        pass
-    try:
-        return data.decode("gb18030"), "gb18030", True
-    except UnicodeDecodeError:
-        best = charset_normalizer.from_bytes(data[:1_000_000]).best()
-        name = best.encoding if best else "utf-8"
-        return _strictly(data, name), name, True
-
-
-def _utf16_without_mark(data: bytes) -> str | None:
-    start = data[:2000]
-    half = len(start) // 2
-    if half and start[1::2].count(0) > 0.4 * half:
-        return "utf-16-le"
-    return "utf-16-be" if half and start[0::2].count(0) > 0.4 * half else None
-
-
-def _strictly(data: bytes, encoding: str) -> str:
-    try:
-        return data.decode(encoding)
-    except (UnicodeDecodeError, LookupError) as error:
-        raise InputError(Problem(code="encoding.broken", value=encoding[:30])) from error
-
-
 def find_delimiter(sample: str) -> str:
     """Return the mark that splits most lines into the same number of fields, more than one; a comma if none does."""
     lines = [line for line in sample.splitlines()[:50] if line.strip()]
@@ -89,7 +49,7 @@ def find_delimiter(sample: str) -> str:
 def table_of(text: str, delimiter: str, options: ReadOptions, limits: Limits) -> tuple[Cells, int, list[Problem]]:
     """Return the cells, the row of the header and what should be known of it. Rows of another width are problems."""
     rows, numbers, problems = _rows(text, delimiter, limits)
-    start = _start(rows, numbers, options)
+    start = header_position(rows, numbers, options.header_row)
     header = rows[start] if rows else []
     notes = [Problem(code="note.header_row", value=str(numbers[start]))] if start else []
     cells = Cells(header=header, rows=[], numbers=[], problems=problems)
@@ -109,12 +69,6 @@ def table_of(text: str, delimiter: str, options: ReadOptions, limits: Limits) ->
     return cells, numbers[start] if numbers else 1, notes
 
 
-def _start(rows: list[list[str]], numbers: list[int], options: ReadOptions) -> int:
-    if options.header_row is not None and options.header_row in numbers:
-        return numbers.index(options.header_row)
-    return find_header(rows)
-
-
 def _bad(problems: list[Problem], problem: Problem) -> None:
     problems.append(problem)
     if len(problems) >= _MAX_BAD_ROWS:
@@ -123,7 +77,7 @@ def _bad(problems: list[Problem], problem: Problem) -> None:
 
 def _rows(text: str, delimiter: str, limits: Limits) -> tuple[list[list[str]], list[int], list[Problem]]:
     """Return the rows that are not blank with their numbers; an open quote ends the reading with a problem of its row."""
-    csv.field_size_limit(max(limits.cell_characters * 10, 131_072))
+    csv.field_size_limit(_LONGEST_FIELD)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[list[str]] = []
     numbers: list[int] = []
@@ -139,7 +93,6 @@ def _rows(text: str, delimiter: str, limits: Limits) -> tuple[list[list[str]], l
         if any(field.strip() for field in row):
             if len(rows) >= limits.rows:
                 raise InputError(Problem(code="table.too_many_rows", value=f"{limits.rows:,}"))
-            if len(row) > limits.columns:
-                raise InputError(Problem(code="table.too_many_columns", value=str(len(row)), details={"limit": limits.columns}))
+            check_width(len(row), limits)
             rows.append([field.strip() for field in row])
             numbers.append(number)

@@ -2,6 +2,9 @@
 
 import ctypes
 import sqlite3
+import zipfile
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pyogrio
@@ -9,13 +12,12 @@ import pyproj
 
 from geo.engine.errors import InputError, Problem
 from geo.ingest.reading.archive import check_archive, unpack
-from geo.ingest.reading.formats.delimited import decode
+from geo.ingest.reading.formats.dbf import check_whole, encoding_of
 from geo.ingest.reading.formats.parquet import arrow_cells
 from geo.ingest.reading.model import Cells, FileFacts, Limits, ReadOptions
 
 _PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _SHP_MAGIC, _SQLITE_MAGIC = b"\x00\x00\x27\x0a", b"SQLite format 3\x00"
-_SAMPLE_BYTES = 2_000_000
 
 
 def read(path: Path, options: ReadOptions, limits: Limits, folder: Path) -> tuple[Cells, FileFacts]:
@@ -42,80 +44,89 @@ def read_gpkg(path: Path, options: ReadOptions, limits: Limits, _folder: Path) -
     """Read a table of a GeoPackage; views, whose queries may never end, are not offered."""
     if path.open("rb").read(16) != _SQLITE_MAGIC:
         raise InputError(Problem(code="file.not_what_it_says", value="GeoPackage"))
-    layers = _tables(path)
-    layer = _choice(layers, options.layer)
+    sizes = _tables(path)
+    layer = _choice(sizes, options.layer)
     keep_only("GPKG")
-    return _read(path, layer, limits, FileFacts(format="gpkg", layer=layer, layers=tuple(layers), header_row=0), encoding=None)
+    facts = FileFacts(format="gpkg", layer=layer, layers=tuple(sizes), header_row=0, notes=_others(sizes, layer))
+    return _read(path, layer, limits, facts, encoding=None)
 
 
-def _tables(path: Path) -> list[str]:
-    query = (
-        "SELECT c.table_name FROM gpkg_contents c JOIN sqlite_master m ON m.name = c.table_name AND m.type = 'table' "
-        "WHERE c.data_type IN ('features', 'attributes') ORDER BY c.table_name"
-    )
+def _tables(path: Path) -> dict[str, int]:
+    """Return the tables of a GeoPackage with their rows.
+
+    Its own tables must be tables: GDAL asks them before anything else, and a view in their place may answer without end.
+    """
     try:
-        connection = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
-        try:
-            return [str(row[0]) for row in connection.execute(query)]
-        finally:
-            connection.close()
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as database:
+            for (name,) in database.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'view' AND (name LIKE 'gpkg%' OR name LIKE 'rtree%')"
+            ):
+                raise InputError(Problem(code="database.view", value=str(name)[:60]))
+            names = [str(row[0]) for row in database.execute(_REGISTERED)]
+            return {name: int(database.execute(f"SELECT count(*) FROM {_quoted(name)}").fetchone()[0]) for name in names}  # noqa: S608
     except sqlite3.Error as error:
         raise InputError(Problem(code="file.damaged", value=str(error)[:100])) from error
 
 
-def _choice(layers: list[str], asked: str | None) -> str:
-    if asked is not None and asked not in layers:
-        raise InputError(Problem(code="layer.unknown", value=asked[:60], details={"known": ", ".join(layers)[:200]}))
-    if not layers:
+_REGISTERED = (
+    "SELECT c.table_name FROM gpkg_contents c JOIN sqlite_master m ON m.name = c.table_name AND m.type = 'table' "
+    "WHERE c.data_type IN ('features', 'attributes') ORDER BY c.table_name"
+)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _choice(sizes: dict[str, int], asked: str | None) -> str:
+    """Return the layer that was asked for, else the largest; raises :class:`InputError` if it or any is missing."""
+    if asked is not None and asked not in sizes:
+        raise InputError(Problem(code="layer.unknown", value=asked[:60], details={"known": ", ".join(sizes)[:200]}))
+    if not sizes:
         raise InputError(Problem(code="table.no_rows"))
-    return asked or layers[0]
+    return asked or max(sizes, key=lambda name: sizes[name])
+
+
+def _others(sizes: dict[str, int], layer: str) -> tuple[Problem, ...]:
+    others = [name for name, size in sizes.items() if size and name != layer]
+    return (Problem(code="note.other_layers", value="、".join(others)[:200]),) if others else ()
 
 
 def read_shapefile(path: Path, options: ReadOptions, limits: Limits, folder: Path) -> tuple[Cells, FileFacts]:
-    """Read the one Shapefile of a zip file; the encoding of its texts is that of its .cpg, else it is found out."""
+    """Read a Shapefile of a zip file: that asked for, else the largest; see :func:`dbf.encoding_of` for its texts."""
     if path.open("rb").read(4) != b"PK\x03\x04":
         raise InputError(Problem(code="file.not_what_it_says", value="ZIP"))
     entries = {entry.filename: entry for entry in check_archive(path, limits) if not entry.is_dir()}
-    shapes = [name for name in entries if name.lower().endswith(".shp") and not name.startswith("__MACOSX")]
-    if len(shapes) != 1:
+    stems = {name[:-4]: entries[name].file_size for name in entries if _is_shape(name)}
+    if not stems:
         raise InputError(Problem(code="archive.no_shapefile"))
-    stem = shapes[0][:-4]
+    sizes = {Path(stem).name: size for stem, size in stems.items()}
+    layer = _choice(sizes, options.layer)
+    stem = next(each for each in stems if Path(each).name == layer and stems[each] == sizes[layer])
+    _take_out(path, {name: entry for name, entry in entries.items() if name[:-4] == stem}, folder, limits)
+    encoding, note = encoding_of(folder / "layer.dbf", folder / "layer.cpg", options.encoding)
+    (folder / "layer.cpg").unlink(missing_ok=True)
+    keep_only("ESRI Shapefile")
+    notes = ((Problem(code=note, value=encoding),) if note else ()) + _others(sizes, layer)
+    facts = FileFacts(format="shapefile", encoding=encoding, layer=layer, layers=tuple(sizes), header_row=0, notes=notes)
+    return _read(folder / "layer.shp", None, limits, facts, encoding=encoding)
+
+
+def _is_shape(name: str) -> bool:
+    return name.lower().endswith(".shp") and not name.startswith("__MACOSX")
+
+
+def _take_out(path: Path, entries: dict[str, zipfile.ZipInfo], folder: Path, limits: Limits) -> None:
+    """Unpack the parts of one Shapefile under a name of ours; raises :class:`InputError` unless they are whole."""
     for name, entry in entries.items():
-        if name[:-4] == stem and name[-4:].lower() in _PARTS:
+        if name[-4:].lower() in _PARTS:
             unpack(path, entry, folder / f"layer{name[-4:].lower()}", limits)
     shape, table = folder / "layer.shp", folder / "layer.dbf"
     if not (table.is_file() and (folder / "layer.shx").is_file()):
         raise InputError(Problem(code="archive.no_shapefile"))
     if shape.open("rb").read(4) != _SHP_MAGIC:
         raise InputError(Problem(code="file.not_what_it_says", value="Shapefile"))
-    encoding, guessed = _encoding(folder, options)
-    keep_only("ESRI Shapefile")
-    notes = (Problem(code="note.encoding_guessed", value=encoding),) if guessed else ()
-    facts = FileFacts(format="shapefile", encoding=encoding, layer=Path(stem).name, header_row=0, notes=notes)
-    return _read(shape, None, limits, facts, encoding=encoding)
-
-
-def _encoding(folder: Path, options: ReadOptions) -> tuple[str, bool]:
-    """Return the encoding of the .dbf and whether it was guessed from its bytes."""
-    if options.encoding:
-        return options.encoding, False
-    declared = folder / "layer.cpg"
-    if declared.is_file():
-        name = declared.read_bytes()[:30].decode("ascii", "ignore").strip()
-        known = {"936": "gb18030", "GBK": "gb18030", "GB2312": "gb18030", "65001": "utf-8"}.get(name.upper(), name)
-        if known:
-            return known, False
-    with (folder / "layer.dbf").open("rb") as file:
-        data = file.read(_SAMPLE_BYTES)
-    start = int.from_bytes(data[8:10], "little")
-    body = data[start:]
-    for shorter in range(4):
-        try:
-            _, name, _ = decode(body[: len(body) - shorter], None)
-        except InputError:
-            continue
-        return name, not body.isascii()
-    return "gb18030", True
+    check_whole(shape, table)
 
 
 def _read(path: Path, layer: str | None, limits: Limits, facts: FileFacts, *, encoding: str | None) -> tuple[Cells, FileFacts]:
@@ -129,7 +140,7 @@ def _read(path: Path, layer: str | None, limits: Limits, facts: FileFacts, *, en
     if len(table) > limits.rows:
         raise InputError(Problem(code="table.too_many_rows", value=f"{limits.rows:,}"))
     shape = meta.get("geometry_name") or "wkb_geometry"
-    return arrow_cells(table, shape, FileFacts(**{**vars(facts), "declared_crs": _code(meta.get("crs"))}))
+    return arrow_cells(table, shape, replace(facts, declared_crs=_code(meta.get("crs"))), limits)
 
 
 def _code(crs: str | None) -> str:

@@ -229,7 +229,7 @@ HOSTILE = {
     "name from the root": (lambda t: archive(t / "a.zip", [("/etc/p.shp", b"x")]), "archive.name"),
     "symbolic link": (lambda t: linked(t / "a.zip"), "archive.name"),
     "no shapefile": (lambda t: archive(t / "a.zip", [("a.txt", b"x")]), "archive.no_shapefile"),
-    "deep json": (lambda t: text(t / "a.geojson", '{"features":' + "[" * 100_000), "file.damaged"),
+    "deep json": (lambda t: text(t / "a.geojson", '{"features":' + "[" * 100_000), "json.too_deep"),
     "json that is no collection": (lambda t: text(t / "a.geojson", "[1]"), "file.not_what_it_says"),
     "entities": (lambda t: laughs(t / "a.kml"), "xml.entities"),
     "external entity": (lambda t: text(t / "a.kml", '<!DOCTYPE k SYSTEM "file:///etc/passwd"><kml/>'), "xml.entities"),
