@@ -84,7 +84,7 @@ def _wanted(plans: Sequence[Plan]) -> Iterator[tuple[int, float]]:
             yield from ((joint.edge, joint.fraction) for joint in link.joints if joint.edge >= 0)
 
 
-def carry_out(network: TravelNetwork, plans: Sequence[Plan]) -> tuple[TravelNetwork, list[dict[str, int]]]:
+def carry_out(network: TravelNetwork, plans: Sequence[Plan], plane: Plane) -> tuple[TravelNetwork, list[dict[str, int]]]:
     """Return the edited network, and for each plan the edges it cut and the nodes it made (shared ones count for each).
 
     Edges that stay whole keep their order and come first; pieces and links follow. New nodes follow the old ones and delay
@@ -101,7 +101,7 @@ def carry_out(network: TravelNetwork, plans: Sequence[Plan]) -> tuple[TravelNetw
     links = [link for plan in plans for link in plan.links]
     if not cuts.split_edges and not links:
         return dataclasses.replace(network, forward_seconds=forward, backward_seconds=backward), done
-    pieces = _cut_pieces(cuts)
+    pieces = _cut_pieces(cuts, plane)
     times = np.stack([each[:, pieces.parent] * np.array(pieces.share, np.float32) for each in (forward, backward)])
     _close_parts(times, pieces, cuts, closings)
     ends = [tuple(_joint_node(cuts, pieces, joint) for joint in link.joints) for link in links]
@@ -115,11 +115,11 @@ def _done(cuts: _Cuts, plan: Plan) -> dict[str, int]:
     return {"edges_cut": len({edge for edge, _ in inner}), "nodes_added": len(inner) + free}
 
 
-def _cut_pieces(cuts: _Cuts) -> _Pieces:
+def _cut_pieces(cuts: _Cuts, plane: Plane) -> _Pieces:
     pieces = _Pieces()
     for edge in cuts.split_edges:
         stops = cuts.stops[edge]
-        shapes = _cut_shape(cuts.network, edge, stops)
+        shapes = _cut_shape(cuts.network, edge, stops, plane)
         for number, (start, end) in enumerate(itertools.pairwise(stops)):
             pieces.tail.append(cuts.node(edge, number))
             pieces.head.append(cuts.node(edge, number + 1))
@@ -132,11 +132,11 @@ def _cut_pieces(cuts: _Cuts) -> _Pieces:
     return pieces
 
 
-def _cut_shape(network: TravelNetwork, edge: int, stops: list[float]) -> list[tuple[Float64Array, Float64Array]]:
+def _cut_shape(network: TravelNetwork, edge: int, stops: list[float], plane: Plane) -> list[tuple[Float64Array, Float64Array]]:
     """Return the shape of each piece between ``stops``, both ends included."""
     part = slice(int(network.shape_indptr[edge]), int(network.shape_indptr[edge + 1]))
     lon, lat = np.asarray(network.shape_lon[part]), np.asarray(network.shape_lat[part])
-    x, y = Plane.around(lon, lat).to_metres(lon, lat)
+    x, y = plane.to_metres(lon, lat)
     along = np.concatenate([[0.0], np.cumsum(np.hypot(np.diff(x), np.diff(y)))])
     at = np.array(stops) * along[-1]
     stop_lon, stop_lat = np.interp(at, along, lon), np.interp(at, along, lat)

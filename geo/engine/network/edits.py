@@ -100,7 +100,7 @@ def apply_edits(
     near = tolerances or Tolerances()
     finder = EdgeFinder(network)
     plans = [_plan(finder, edit, speeds or default_speeds(), near) for edit in fresh.values()]
-    edited, done = carry_out(network, plans)
+    edited, done = carry_out(network, plans, finder.plane)
     entries = [
         _entry(edit, keys, plan) | each for (edit, keys), plan, each in zip(_named(fresh, edits), plans, done, strict=True)
     ]
