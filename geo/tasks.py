@@ -3,26 +3,37 @@
 from django_tasks import task
 
 from geo.jobs import demand_models, imports
+from geo.models import ImportBatch, JobState
+
+Stage = ImportBatch.Stage
+
+
+def _still_wanted(batch_id: int, stage: str) -> bool:
+    """Say whether an import waits for this step: it may have been cancelled, or done by another task, since it was queued."""
+    return ImportBatch.objects.filter(pk=batch_id, state=JobState.QUEUED, stage=stage).exists()
 
 
 @task()
 def read_import(batch_id: int) -> int:
     """Read the file of an import; return its id."""
-    imports.read_import(batch_id)
+    if _still_wanted(batch_id, Stage.RECEIVED):
+        imports.read_import(batch_id)
     return batch_id
 
 
 @task()
 def check_import(batch_id: int) -> int:
     """Check the rows of an import; return its id."""
-    imports.check_import(batch_id)
+    if _still_wanted(batch_id, Stage.READ):
+        imports.check_import(batch_id)
     return batch_id
 
 
 @task()
 def commit_import(batch_id: int, skip_invalid: bool, keep_duplicates: bool, by_id: int | None) -> int:
     """Write the rows of an import; return its id."""
-    imports.commit_import(batch_id, skip_invalid=skip_invalid, keep_duplicates=keep_duplicates, by_id=by_id)
+    if _still_wanted(batch_id, Stage.CHECKED):
+        imports.commit_import(batch_id, skip_invalid=skip_invalid, keep_duplicates=keep_duplicates, by_id=by_id)
     return batch_id
 
 

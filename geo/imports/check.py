@@ -27,6 +27,10 @@ ROWS_A_STEP = 2_000
 
 register_messages(
     {
+        "row.foreign": (
+            "“{value}”是本次导入区域之外的记录，不能改动。",
+            "“{value}” is a record outside the region of this import; it cannot be changed.",
+        ),
         "row.twin": (
             "“{value}”与{other}同名，相距 {metres} 米，可能是同一处。",
             "“{value}” has the name of {other_en}, {metres} m away: perhaps the same place.",
@@ -57,9 +61,9 @@ class Staged:
 
 def checked_frame(
     staged: Staged, kind: Kind, located: Located, problems: Problems, records: Known, *, known: Mapping[str, Mapping[str, str]],
-    options: Mapping[str, Any], progress: Progress = no_progress,
+    options: Mapping[str, Any], own_regions: frozenset[str] | None = None, progress: Progress = no_progress,
 ) -> pd.DataFrame:  # fmt: skip
-    """Return one line a row.
+    """Return one line a row. Records outside of ``own_regions`` (codes; None: there is no outside) are not to be touched.
 
     Columns: row, status, key, name, lon, lat, x, y, datum; record, before (JSON text, "" for none); problems (JSON texts).
     """
@@ -69,6 +73,7 @@ def checked_frame(
     repeated = _repeated(keys, problems)
     twins = _twins(kind, parsed, keys, records, problems) if kind.twins_metres else set()
     before = records.current(sorted({key for key in keys if key}))
+    _refuse_foreign(parsed, keys, before, own_regions, problems)
     progress(0.9)
     lines = [
         _line(position, record, keys[position], before, problems, position in repeated or position in twins)
@@ -122,6 +127,18 @@ def _adopt_codes(staged: Staged, kind: Kind, parsed: list[Record | None], record
 
 def _metres(record: Record, lon: float, lat: float) -> float:
     return float(GEOD.inv(record["lon"], record["lat"], lon, lat)[2])
+
+
+def _refuse_foreign(
+    parsed: list[Record | None], keys: list[str], before: dict[str, Record], own_regions: frozenset[str] | None,
+    problems: Problems,
+) -> None:  # fmt: skip
+    """Note rows that name a record kept under a region outside the import's: it is not to be changed, nor to be shown."""
+    for position, key in enumerate(keys):
+        old = before.get(key)
+        if old is not None and own_regions is not None and old.get("region", "") not in own_regions | {""}:
+            problems.note(position, "row.foreign", "", key)
+            parsed[position] = None
 
 
 def _repeated(keys: list[str], problems: Problems) -> set[int]:

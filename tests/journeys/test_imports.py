@@ -143,7 +143,7 @@ def test_a_sheet_from_a_web_map_is_mended_committed_and_taken_back(desk, sheet, 
     page.get_by_role("button", name="检查各行").click()
 
     page.wait_for_selector("#map[data-ready=yes]", timeout=60_000)
-    page.wait_for_selector(".notice.warn:has-text('gcj02')")
+    page.wait_for_selector(".notice.warn:has-text('GCJ-02')")
     keep_whole(page, picture, "imports-preview-wrong-datum")
     page.get_by_role("button", name=re.compile("GCJ-02")).click()
 

@@ -63,6 +63,7 @@ def check(batch: ImportBatch, *, on: dt.date, progress: Progress = no_progress) 
         keeper,
         known=known_codes(),
         options=batch.options,
+        own_regions=frozenset(Region.objects.filter(path__startswith=batch.region.path).values_list("code", flat=True)),
         progress=part_of(progress, 0.2, 0.95),
     )
     keep_preview(batch, frame)

@@ -100,14 +100,19 @@ def returned(request: HttpRequest, pk: int) -> HttpResponseBase:
 @login_required
 @require_POST
 def recheck(request: HttpRequest, pk: int) -> HttpResponse:
-    """Check the rows again under the datum that a finding proposes; only what was proposed is taken."""
+    """Check the rows again as a finding proposes: under another datum, or with x and y swapped; nothing else is taken."""
     own = _checked(request, pk)
-    proposed = {finding.datum for finding in findings_of(own, language_of_page()) if finding.datum}
+    findings = findings_of(own, language_of_page())
     datum = request.POST.get("datum", "")
-    if datum not in proposed:
+    swaps = "swap" in request.POST and any(finding.swaps for finding in findings)
+    if not swaps and datum not in {finding.datum for finding in findings if finding.datum}:
         raise Http404
+    options = {"swap_axes": not own.options.get("swap_axes", False)} if swaps else {}
     try:
-        choose(own, mapping=own.mapping, datum=datum, constants=own.options.get("constants", {}))
+        choose(
+            own, mapping=own.mapping, datum=own.datum if swaps else datum, constants=own.options.get("constants", {}),
+            options=options,
+        )  # fmt: skip
         queue.queue_check(own)
     except InputError as error:
         _say(request, error)

@@ -110,8 +110,9 @@ def _columns_page(
 
 def _choose(request: HttpRequest, own: ImportBatch) -> HttpResponse:
     answer = columns_page.posted_answer(request.POST, KINDS[own.kind])
+    options = {name: value for name, value in answer.options.items() if value or name in own.options}
     try:
-        choose(own, mapping=answer.mapping, datum=answer.datum, constants=answer.constants, options=answer.options)
+        choose(own, mapping=answer.mapping, datum=answer.datum, constants=answer.constants, options=options)
         if name := request.POST.get("save_as", "").strip()[:120]:
             save_mapping(own, name=name, at=timezone.now(), by=request.user if request.user.is_authenticated else None)
         queue.queue_check(own)
