@@ -18,6 +18,7 @@ register_messages(
             "内容不是“{value}”格式；请核对文件是否改过扩展名。", "the content is no {value}; was the file renamed?",
         ),
         "file.damaged": ("文件已损坏，无法读取：{value}。", "the file is damaged and cannot be read: {value}."),
+        "file.encrypted": ("文件有密码保护；请先另存为不带密码的文件。", "the file is locked by a password; save it without one first."),
         "file.too_slow": ("读取超过 {value} 秒，已停止；请拆分文件。", "reading took more than {value} s and was stopped; split the file."),
         "file.too_much_memory": ("读取需要过多内存，已停止；请拆分文件。", "reading took too much memory and was stopped; split the file."),
         "file.raster": (
@@ -54,6 +55,7 @@ register_messages(
         "encoding.unknown": ("没有名为“{value}”的编码；可用：{known}。", "there is no encoding named “{value}”; known: {known}."),
         "note.encoding_guessed": ("编码是推测的：{value}；请看预览中的文字是否正确。", "the encoding was guessed: {value}; look whether the texts are right."),
         "note.header_row": ("表头在第 {value} 行；之前的行（标题等）已略过。", "the header is row {value}; the rows above it were left out."),
+        "note.header_merged": ("表头含合并单元格，列名取到第 {value} 行。", "the header has merged cells; names were taken down to row {value}."),
         "note.unit_row": ("第 {value} 行是单位行，已略过。", "row {value} holds units and was left out."),
         "note.other_sheets": ("还有其他工作表：{value}；未读取。", "there are other sheets: {value}; they were not read."),
         "note.columns_named": ("没有名称或重名的列已命名为：{value}。", "columns without a name of their own were called: {value}."),

@@ -25,7 +25,7 @@ def number_text(value: float) -> str:
     if value.is_integer() and abs(value) < _EXACT:
         return str(int(value))
     exact = repr(value)
-    if abs(value) >= _EXACT:
+    if len(exact) <= SEEN_DIGITS or abs(value) >= _EXACT:
         return exact
     seen = repr(float(format(value, f".{SEEN_DIGITS}g")))
     return seen if len(exact) - len(seen) >= _NOISE_DIGITS else exact
