@@ -18,7 +18,8 @@ from planner.accounts.scope import Person, scoped
 from planner.reports.templatetags.figures import name_of
 
 ENDINGS = (
-    ".xlsx", ".xls", ".csv", ".tsv", ".txt", ".geojson", ".json", ".gpkg", ".zip", ".kml", ".parquet", ".geoparquet", ".tif", ".tiff",
+    ".xlsx", ".xls", ".csv", ".tsv", ".txt", ".geojson", ".json", ".gpkg", ".zip", ".kml", ".parquet", ".geoparquet",
+    ".tif", ".tiff",
 )  # fmt: skip
 MAX_MEGABYTES = MAX_FILE_BYTES // 1_000_000
 _MAX_NAME_CHARACTERS = 120
