@@ -6,14 +6,32 @@ from pathlib import Path
 from django.contrib.gis.geos import Polygon
 from django.db import transaction
 
+from geo.engine.errors import NetworkError, Problem, register_messages
 from geo.engine.network.model import TravelNetwork
 from geo.engine.network.store import save_network
 from geo.models import WGS84, DataSource, NetworkSnapshot
+
+register_messages(
+    {
+        "network.unknown": (
+            "没有摘要以“{value}”开头的路网，或不止一个。",
+            "there is no street network whose digest begins with “{value}”, or more than one.",
+        ),
+    }
+)
 
 
 def network_folder(var_dir: Path) -> Path:
     """Return where networks are kept."""
     return var_dir / "networks"
+
+
+def snapshot_by_digest(beginning: str) -> NetworkSnapshot:
+    """Return the only network whose digest begins so; raise :class:`NetworkError` if there is none or more than one."""
+    found = list(NetworkSnapshot.objects.filter(digest__startswith=beginning)[:2]) if beginning else []
+    if len(found) != 1:
+        raise NetworkError(Problem(code="network.unknown", value=beginning[:40]))
+    return found[0]
 
 
 def keep_network(

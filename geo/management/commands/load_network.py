@@ -1,5 +1,6 @@
 """Load the streets: from an extract on disk, from Overpass, from OSMnx GraphML, or from an edge table."""
 
+import dataclasses
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from geo.engine.network.osmnx_graph import read_graphml
 from geo.engine.network.streets import Streets
 from geo.ingest.place_streets import streets_of_place
 from geo.models import NetworkSnapshot
+from geo.services.network_differences import difference_lines, difference_to_former
+from geo.services.network_edits import edit_count
 from geo.services.networks import keep_network
 from geo.services.sources import keep_source
 
@@ -49,6 +52,9 @@ class Command(GigshedCommand):
   manage.py load_network --pbf x.osm.pbf --bbox 118.7,32.0,118.9,32.1   only streets with an end in this rectangle
                                                          (write --bbox=-46.7,… when it begins with a minus)
 
+A network that was active before stays for the runs and edits that use it; what changed since then is told, by way, class and
+mode, and kept (compare_networks does the same for any two).
+
 Exit code 2: the file or place cannot be used; nothing changed."""
 
     def add_options(self, parser: ArgumentParser) -> None:
@@ -67,6 +73,7 @@ Exit code 2: the file or place cannot be used; nothing changed."""
         """Read, build, keep; return the counts."""
         way = next(key for key in KINDS if options.get(key))
         given = options[way]
+        former = NetworkSnapshot.objects.filter(is_active=True).order_by("-created_at", "-pk").first()
         with self.progress("路网 / streets") as progress:
             table = SpeedTable.read(speeds) if speeds else None
             bounds = bounds_of(bbox) if bbox else None
@@ -77,8 +84,12 @@ Exit code 2: the file or place cannot be used; nothing changed."""
             progress(READING_SHARE)
             label = name or (given.name if isinstance(given, Path) else given)
             network = build_network(streets, speeds=table, source=label, stated_length_metres=stated)
+            if bbox:
+                network = dataclasses.replace(network, report=network.report | {"bbox": bbox})
             snapshot, is_new = self._keep(network, way, label[:NAME_CHARACTERS])
-        return summary(network, snapshot, is_new)
+        said = summary(network, snapshot, is_new)
+        change = change_summary(former, snapshot)
+        return said | change | {"lines": said["lines"] + change["lines"]}
 
     def _read(self, way: str, given: Any) -> tuple[Streets, StatedLengths]:
         if way == "edges":
@@ -140,3 +151,18 @@ def summary(network: TravelNetwork, snapshot: NetworkSnapshot, is_new: bool) -> 
         "digest": snapshot.digest, "is_new": is_new, "nodes": network.node_count, "edges": network.edge_count, "km": km,
         "report": network.report, "lines": lines,
     }  # fmt: skip
+
+
+def change_summary(former: NetworkSnapshot | None, snapshot: NetworkSnapshot) -> dict[str, Any]:
+    """Return how ``snapshot`` differs from the network that was active before; nothing where there was none."""
+    record, problem = difference_to_former(former, snapshot, var_dir=settings.VAR_DIR, at=timezone.now())
+    lines = []
+    if problem:
+        lines.append(f"  {problem.sentence('zh-hans')} / {problem.sentence('en')}")
+    if record:
+        lines += [f"与此前的路网相比 / since {former}:", *difference_lines(record.report)]
+    if former and former.pk != snapshot.pk and (edits := edit_count(former)):
+        lines.append(
+            f"  此前的路网上有 {edits} 处修改，不会转到新路网。 / {edits} edits stay with the former network; draw them again."
+        )
+    return {"lines": lines, "difference": record.report if record else None}
