@@ -12,6 +12,7 @@ from geo.ingest.boundaries import COUNTY, PROVINCE, TIANDITU, Unit, read_provinc
 from geo.ingest.facts import RegionFacts, Zone, read_facts
 from geo.models import WGS84, DataSource, Region
 from geo.services.sources import keep_source
+from geo.services.successions import keep_successions
 
 BOUNDARY_VALID_FROM = dt.date(2024, 1, 1)
 """Since when the boundaries of the package are taken to hold: its newest county-level units date from 2023."""
@@ -43,7 +44,7 @@ def load_province(name: str, *, source: str = TIANDITU, valid_from: dt.date = BO
 
 @transaction.atomic
 def save_units(units: list[Unit], facts: RegionFacts, *, valid_from: dt.date) -> LoadedRegions:
-    """Keep ``units`` (parents first) and the functional zones of ``facts``."""
+    """Keep ``units`` (parents first), the functional zones of ``facts``, and what became of former units."""
     boundary_source = _boundary_source(valid_from)
     kept: dict[str, Region] = {}
     created = 0
@@ -55,6 +56,7 @@ def save_units(units: list[Unit], facts: RegionFacts, *, valid_from: dt.date) ->
         created += is_new
     zones = [_save_zone(zone, kept[zone.city_code], facts) for zone in facts.zones if zone.city_code in kept]
     created += sum(zones)
+    keep_successions(units[0].code)
     return _summary(kept, zones_count=len(zones), created=created)
 
 
