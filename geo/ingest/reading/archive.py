@@ -29,9 +29,11 @@ def check_archive(path: Path, limits: Limits) -> list[zipfile.ZipInfo]:
 
 
 def _check_name(entry: zipfile.ZipInfo) -> None:
+    if entry.flag_bits & 1:
+        raise InputError(Problem(code="file.encrypted"))
     name = PurePosixPath(entry.filename.replace("\\", "/"))
     is_link = stat.S_ISLNK(entry.external_attr >> 16)
-    if is_link or name.is_absolute() or ".." in name.parts or ":" in entry.filename or entry.flag_bits & 1:
+    if is_link or name.is_absolute() or ".." in name.parts or ":" in entry.filename:
         raise InputError(Problem(code="archive.name", value=entry.filename[:60]))
 
 

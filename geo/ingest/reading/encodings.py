@@ -1,6 +1,7 @@
 """Bytes to text: encodings are told apart strictly, and a file that mixes two is refused instead of read as nonsense."""
 
 import codecs
+import re
 
 import charset_normalizer
 
@@ -20,6 +21,8 @@ _GUESSES = ["big5", "shift_jis", "cp949", "cp1252", "utf_16_le", "utf_16_be"]
 _GUESSED_FROM_BYTES = 1_000_000
 _WIDE_BYTES = 3
 """Chinese characters take three bytes and more in UTF-8: by chance a line of GB18030 is hardly ever valid then."""
+_SURELY_UTF8 = re.compile("[\u0080-\u017f\u0800-\U0010ffff]")
+"""Latin letters and what takes three bytes. Greek to Arabic alone may be Chinese in GB18030: 山 there is ɽ in UTF-8."""
 _MIXED_SHARE = 0.2
 
 
@@ -37,9 +40,12 @@ def decode(data: bytes, asked: str | None) -> tuple[str, str, bool]:
     if wide := _utf16_without_mark(data):
         return strictly(data, wide), wide, True
     try:
-        return data.decode("utf-8"), "utf-8", False
+        text = data.decode("utf-8")
     except UnicodeDecodeError:
         _refuse_mixture(data)
+    else:
+        if text.isascii() or _SURELY_UTF8.search(text):
+            return text, "utf-8", False
     try:
         return data.decode("gb18030"), "gb18030", True
     except UnicodeDecodeError:

@@ -1,6 +1,7 @@
 """Values as a person sees them."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -12,6 +13,8 @@ _NOISE_DIGITS = 4
 """Digits that vanish at 15 digits only where zeros or nines stood before the last."""
 _EXACT = 1e15
 """Whole numbers below this are exact as floats."""
+_SMALL = 1e-10
+"""From here on numbers are seen without an exponent: 0.000001 and not 1e-06."""
 _MIDNIGHT = r"[ T]00:00:00(\.0+)?Z?$"
 
 
@@ -25,10 +28,10 @@ def number_text(value: float) -> str:
     if value.is_integer() and abs(value) < _EXACT:
         return str(int(value))
     exact = repr(value)
-    if len(exact) <= SEEN_DIGITS or abs(value) >= _EXACT:
-        return exact
-    seen = repr(float(format(value, f".{SEEN_DIGITS}g")))
-    return seen if len(exact) - len(seen) >= _NOISE_DIGITS else exact
+    if len(exact) > SEEN_DIGITS and abs(value) < _EXACT:
+        seen = repr(float(format(value, f".{SEEN_DIGITS}g")))
+        exact = seen if len(exact) - len(seen) >= _NOISE_DIGITS else exact
+    return format(Decimal(exact), "f") if "e-" in exact and abs(value) >= _SMALL else exact
 
 
 def json_text(value: Any) -> str:

@@ -14,7 +14,8 @@ from geo.ingest.reading.texts import clean, column_texts, json_text, number_text
 
 @pytest.mark.parametrize(("value", "text"), [
     (12.0, "12"), (-3.0, "-3"), (32.06, "32.06"), (0.1 + 0.2, "0.3"),
-    (118.7512345678901, "118.7512345678901"), (1e20, "1e+20"), (1e-7, "1e-07"), (math.nan, ""), (math.inf, "inf"),
+    (118.7512345678901, "118.7512345678901"), (1e20, "1e+20"), (1e-7, "0.0000001"), (1e-30, "1e-30"),
+    (math.nan, ""), (math.inf, "inf"),
     (0.7999999999999999, "0.8"), (1.7976931348623157e308, "1.7976931348623157e+308"),
 ])  # fmt: skip
 def test_a_number(value, text):
