@@ -8,7 +8,10 @@ from geo.engine.errors import InputError
 from geo.ingest.reading.encodings import decode, known_name
 
 TEXT = "编号,名称\nA1,玄武零工市场\nA2,秦淮零工驿站\n"
-CHINESE = st.lists(st.text("零工市场驿站南京玄武区中山路栋", min_size=2, max_size=10), min_size=1, max_size=20).map("\n".join)
+CHINESE = st.lists(st.text("零工市场驿站南京玄武区中山路栋", min_size=2, max_size=10), min_size=1, max_size=20).map(
+    lambda lines: "\n".join("零" + line for line in lines)
+)
+"""Lines that begin with a sign whose bytes are never UTF-8; 山 in GB18030 would be ɽ, and 路 would be ·."""
 
 
 @pytest.mark.parametrize(("encoding", "name", "guessed"), [
@@ -24,6 +27,11 @@ def test_each_encoding_is_told(encoding, name, guessed):
 def test_chinese_comes_back_from_either_encoding(text):
     assert decode(text.encode("utf-8"), None)[:2] == (text, "utf-8")
     assert decode(text.encode("gb18030"), None)[0] == text
+
+
+def test_bytes_that_are_both_are_chinese_unless_they_are_signs_of_europe():
+    assert decode("山,山".encode("gb18030"), None) == ("山,山", "gb18030", True)
+    assert decode("area m²,·".encode(), None) == ("area m²,·", "utf-8", False)
 
 
 @given(CHINESE, CHINESE)
