@@ -17,7 +17,7 @@ _GEOGRAPHIC_NAMES = ("CRS84", "EPSG::4326", "EPSG:4326", "EPSG::4490", "EPSG:449
 register_messages(
     {
         "json.broken": ("不是有效的 JSON：{value}。", "this is no valid JSON: {value}."),
-        "json.too_deep": ("JSON 嵌套太深。", "the JSON is nested too deeply."),
+        "json.too_deep": ("JSON 嵌套过深，已拒绝。", "the JSON is nested too deeply; refused."),
         "geojson.not_a_collection": (
             "不是 GeoJSON 要素集（FeatureCollection）。",
             "this is no GeoJSON FeatureCollection.",

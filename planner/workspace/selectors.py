@@ -110,13 +110,18 @@ def _report_url(plan: Recommendation) -> str:
 
 
 def basemap_for(user: Person, runs: list[CoverageRun]) -> Json:
-    """Return the tile service that is set, else the built tiles of the streets in use, else that there is none."""
+    """Return the tile service that is set, else the built tiles of the streets in use, else that there is none.
+
+    A network with edits shows the tiles of the loaded one below it, unless it has its own.
+    """
     if settings.TILE_URL:
         return {"kind": "service", "url": settings.TILE_URL, "attribution": settings.TILE_ATTRIBUTION}
     network = runs[0].network if runs else scoped(NetworkSnapshot, user).filter(is_active=True).first()
-    if network is None or not tiles_path(settings.VAR_DIR, network.digest).exists():
+    digests = [network.digest, network.report.get("base_digest")] if network else []
+    built = next((digest for digest in digests if digest and tiles_path(settings.VAR_DIR, digest).exists()), None)
+    if built is None:
         return {"kind": "none"}
-    return {"kind": "pmtiles", "url": reverse("workspace:tiles", args=[network.digest])}
+    return {"kind": "pmtiles", "url": reverse("workspace:tiles", args=[built])}
 
 
 def synthetic_parts(user: Person) -> tuple[bool, bool]:

@@ -10,7 +10,7 @@ from django.utils import translation
 from geo.tiles import tiles_path
 from planner.accounts.models import RegionGrant, User
 from planner.workspace.views import synthetic_note
-from tests.factories import make_plan_on_province
+from tests.factories import make_network, make_plan_on_province
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 PAGE = "/"
@@ -121,6 +121,15 @@ def tiles(settings, tmp_path, plan):
 
 
 def test_the_page_names_the_tiles_once_they_are_built(signed_in, tiles):
+    assert boot_of(signed_in.get(PAGE))["basemap"] == {"kind": "pmtiles", "url": tiles}
+
+
+def test_a_network_with_edits_shows_the_tiles_of_its_base(signed_in, tiles, plan):
+    edited = make_network("e" * 32)
+    edited.report = {"base_digest": plan.run.network.digest}
+    edited.save()
+    plan.run.network = edited
+    plan.run.save()
     assert boot_of(signed_in.get(PAGE))["basemap"] == {"kind": "pmtiles", "url": tiles}
 
 
