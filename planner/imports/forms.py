@@ -18,7 +18,7 @@ from planner.accounts.scope import Person, scoped
 from planner.reports.templatetags.figures import name_of
 
 ENDINGS = (
-    ".xlsx", ".xls", ".csv", ".tsv", ".txt", ".geojson", ".json", ".gpkg", ".zip", ".kml", ".parquet", ".geoparquet",
+    ".xlsx", ".xls", ".csv", ".tsv", ".txt", ".geojson", ".json", ".gpkg", ".zip", ".kml", ".kmz", ".parquet", ".geoparquet",
     ".tif", ".tiff",
 )  # fmt: skip
 MAX_MEGABYTES = MAX_FILE_BYTES // 1_000_000

@@ -48,11 +48,11 @@ def find_delimiter(sample: str) -> str:
 
 def table_of(text: str, delimiter: str, options: ReadOptions, limits: Limits) -> tuple[Cells, int, list[Problem]]:
     """Return the cells, the row of the header and what should be known of it. Rows of another width are problems."""
-    rows, numbers, problems = _rows(text, delimiter, limits)
+    rows, numbers = _rows(text, delimiter, limits)
     start = header_position(rows, numbers, options.header_row)
     header = rows[start] if rows else []
     notes = [Problem(code="note.header_row", value=str(numbers[start]))] if start else []
-    cells = Cells(header=header, rows=[], numbers=[], problems=problems)
+    cells = Cells(header=header, rows=[], numbers=[])
     for position in range(start + 1, len(rows)):
         row, number = rows[position], numbers[position]
         if position == start + 1 and is_unit_row(row):
@@ -75,24 +75,24 @@ def _bad(problems: list[Problem], problem: Problem) -> None:
         raise InputError(problems)
 
 
-def _rows(text: str, delimiter: str, limits: Limits) -> tuple[list[list[str]], list[int], list[Problem]]:
-    """Return the rows that are not blank with their numbers; an open quote ends the reading with a problem of its row."""
-    csv.field_size_limit(_LONGEST_FIELD)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+def _rows(text: str, delimiter: str, limits: Limits) -> tuple[list[list[str]], list[int]]:
+    """Return the rows that are not blank, with their numbers; raises :class:`InputError` with the row of a quote left open."""
+    before = csv.field_size_limit(_LONGEST_FIELD)
     rows: list[list[str]] = []
     numbers: list[int] = []
     number = 0
-    while True:
-        number += 1
-        try:
-            row = next(reader)
-        except StopIteration:
-            return rows, numbers, []
-        except csv.Error as error:
-            raise InputError(Problem(code="table.quote", row=number)) from error
-        if any(field.strip() for field in row):
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
+            number += 1
+            if not any(field.strip() for field in row):
+                continue
             if len(rows) >= limits.rows:
                 raise InputError(Problem(code="table.too_many_rows", value=f"{limits.rows:,}"))
             check_width(len(row), limits)
             rows.append([field.strip() for field in row])
             numbers.append(number)
+    except csv.Error as error:
+        raise InputError(Problem(code="table.quote", row=number + 1)) from error
+    finally:
+        csv.field_size_limit(before)
+    return rows, numbers

@@ -133,6 +133,13 @@ def test_a_ragged_row_is_a_problem_of_its_row_and_the_others_are_read(tmp_path):
     assert [(p.code, p.row) for p in raw.problems] == [("table.width", 3), ("table.width", 4)]
 
 
+def test_an_open_quote_is_told_with_its_row(tmp_path):
+    (tmp_path / "a.csv").write_text('a,b\n1,2\n\n"x\ny",4\n5,"6\n7,8\n', encoding="utf-8")
+    with pytest.raises(InputError) as refused:
+        read_file(tmp_path / "a.csv")
+    assert [(problem.code, problem.row) for problem in refused.value.problems] == [("table.quote", 5)]
+
+
 def test_broken_coordinates_never_become_a_place(tmp_path):
     features = [{"type": "Feature", "properties": {"a": 1}, "geometry": {"type": "Point", "coordinates": c}} for c in
                 ([118.8, 32.0], ["x", 1], [float("nan"), 1], [])]  # fmt: skip
