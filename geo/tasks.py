@@ -3,7 +3,7 @@
 from django_tasks import task
 
 from geo.jobs import demand_models, imports
-from geo.models import ImportBatch, JobState
+from geo.models import DemandModel, ImportBatch, JobState
 
 Stage = ImportBatch.Stage
 
@@ -38,7 +38,16 @@ def commit_import(batch_id: int, skip_invalid: bool, keep_duplicates: bool, by_i
 
 
 @task()
+def import_grid(batch_id: int) -> int:
+    """Read and keep the population grid of a file; return the id of its import."""
+    if _still_wanted(batch_id, Stage.RECEIVED):
+        imports.import_grid(batch_id)
+    return batch_id
+
+
+@task()
 def build_demand_model(model_id: int) -> int:
-    """Build a demand model; return its id."""
-    demand_models.build_demand(model_id)
+    """Build a demand model that still waits for it; return its id."""
+    if DemandModel.objects.filter(pk=model_id, state=JobState.QUEUED).exists():
+        demand_models.build_demand(model_id)
     return model_id

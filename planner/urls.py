@@ -13,5 +13,6 @@ urlpatterns = [
     path("reports/", include("planner.reports.urls")),  # signed in; rows scoped
     path("quality/", include("planner.quality.urls")),  # act READ_RECORDS; rows scoped
     path("imports/", include("planner.imports.urls")),  # act MANAGE_RECORDS; rows scoped
+    path("demand/", include("planner.demand.urls")),  # act READ_DEMAND; rows scoped
     path("", include("planner.workspace.urls")),  # signed in; rows scoped
 ]

@@ -9,7 +9,7 @@ from django.utils import timezone
 from geo.engine.errors import InputError, Problem
 from geo.jobs.lifecycle import is_stale
 from geo.models import ImportBatch, JobState
-from geo.tasks import check_import, commit_import, read_import
+from geo.tasks import check_import, commit_import, import_grid, read_import
 
 BUSY = (JobState.QUEUED, JobState.RUNNING)
 
@@ -28,6 +28,11 @@ def queue_commit(batch: ImportBatch, *, skip_invalid: bool, keep_duplicates: boo
     """Have the rows written."""
     work = partial(commit_import.enqueue, batch.pk, skip_invalid, keep_duplicates, by_id)
     _queue(batch, work, stage=ImportBatch.Stage.CHECKED)
+
+
+def queue_grid(batch: ImportBatch) -> None:
+    """Have the population grid of a file read and kept."""
+    _queue(batch, partial(import_grid.enqueue, batch.pk), stage=ImportBatch.Stage.RECEIVED)
 
 
 def _queue(batch: ImportBatch, work: Callable[[], object], *, stage: str) -> None:

@@ -13,6 +13,7 @@ from geo.jobs.lifecycle import Clock, claim, outcome
 from geo.jobs.signs import SignsOfLife
 from geo.models import ImportBatch, JobState
 from geo.services import imports
+from geo.services.grid_imports import import_population_grid
 
 register_messages({"import.busy": ("第 {value} 号导入正在处理；请稍候。", "import {value} is being worked on; wait a moment.")})
 
@@ -51,6 +52,12 @@ def commit_import(
         imports.commit(
             batch, at=clock(), by=_user(by_id), skip_invalid=skip_invalid, keep_duplicates=keep_duplicates, progress=progress
         )
+
+
+def import_grid(batch_id: int, progress: Progress = no_progress, *, clock: Clock = timezone.now) -> None:
+    """Read the population grid of a file that was received as one, and keep it."""
+    with _step(batch_id, progress, clock) as (batch, signs):
+        import_population_grid(batch, at=clock(), progress=signs)
 
 
 def _user(pk: int | None) -> AbstractBaseUser | None:

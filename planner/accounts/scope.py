@@ -79,6 +79,12 @@ def _below_or_above(field: str) -> Callable[[Paths], Q]:
     return rule
 
 
+def _joined_or_brought(paths: Paths) -> Q:
+    """Totals of areas below; and those that found no region, of files brought for one: else nobody would mend them."""
+    brought = Q(region__isnull=True) & _below("batch__region__path")(paths)
+    return _below("region__path")(paths) | brought
+
+
 def _shared(paths: Paths) -> Q:
     """Every row: definitions that all who have a grant share."""
     return Q()
@@ -105,7 +111,7 @@ SCOPES: dict[type[Model], Callable[[Paths], Q]] = {
     GatheringDetail: _below("venue__region__path"),
     HourlyCount: _below("venue__region__path"),
     DemandCellProfile: _below("cell__region__path"),
-    AreaTotal: _below("region__path"),
+    AreaTotal: _joined_or_brought,
     DemandModel: _below_or_above("region__path"),
     NetworkEdit: _below_or_above("region__path"),
     NetworkDifference: _shared,

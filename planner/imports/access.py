@@ -5,6 +5,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from geo.models import ImportBatch
+from geo.services.grid_imports import table_imports
 from planner.accounts.policy import Act
 from planner.accounts.scope import permits, scoped
 
@@ -18,5 +19,5 @@ def admit(request: HttpRequest) -> None:
 def own_batch(request: HttpRequest, pk: int) -> ImportBatch:
     """Return an import of the reader's regions; 404 for any other, 403 for those who manage no records."""
     admit(request)
-    rows = scoped(ImportBatch, request.user, Act.MANAGE_RECORDS)
+    rows = table_imports(scoped(ImportBatch, request.user, Act.MANAGE_RECORDS))
     return get_object_or_404(rows.select_related("region", "source", "created_by"), pk=pk)

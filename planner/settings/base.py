@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "planner.reports",
     "planner.quality",
     "planner.imports",
+    "planner.demand",
 ]
 
 ROOT_URLCONF = "planner.urls"

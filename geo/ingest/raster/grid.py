@@ -69,6 +69,12 @@ def load_grid(path: Path) -> Grid:
     )  # fmt: skip
 
 
+def stored_about(path: Path) -> tuple[int, dict[str, Any]]:
+    """Return how many cells a stored grid has, and what stands beside them: ``resolution`` and ``about``."""
+    metadata = pq.read_metadata(path)
+    return metadata.num_rows, json.loads(metadata.metadata[_ABOUT])
+
+
 def save_grid(grid: Grid, folder: Path) -> Path:
     """Keep a grid in ``folder`` under its digest, and return its file; what is there stays."""
     target = folder / f"{grid.digest}.parquet"

@@ -12,9 +12,9 @@ from geo.cli import GigshedCommand
 from geo.ingest.raster import Grid, GridOptions, read_grid
 from geo.ingest.raster.read import DEFAULT_RESOLUTION
 from geo.management.data_file import add_source_options, source_of
-from geo.models import DataSource, Region
+from geo.models import DataSource
 from geo.selectors import region_by_code
-from geo.services.grids import keep_grid
+from geo.services.grids import bounds_of, keep_grid, method_of
 
 
 class Command(GigshedCommand):
@@ -57,32 +57,19 @@ Exit codes: 0 imported; 2 the file cannot be used, nothing was changed.
         region = region_by_code(options["region"], on=timezone.localdate()) if options["region"] else None
         chosen = GridOptions(
             resolution=options["resolution"], band=options["band"], datum=options["datum"], column=options["column"],
-            layer=options["layer"], as_points=options["points"], bounds=_bounds(region),
+            layer=options["layer"], as_points=options["points"], bounds=bounds_of(region),
         )  # fmt: skip
         with self.progress("grid") as progress:
             grid = read_grid(file, chosen, progress)
         with transaction.atomic():
             source = source_of({"file": file, **options}, kind="grid", year=year)
             DataSource.objects.filter(pk=source.pk).update(confidence=confidence)
-            keep_grid(grid, source, var_dir=settings.VAR_DIR, method=_method(grid, measure, options["method"]))
+            keep_grid(grid, source, var_dir=settings.VAR_DIR, method=method_of(grid, measure, options["method"]))
         return {
             "lines": _lines(file.name, grid, source),
             "cells": len(grid.cells), "persons": round(grid.total_persons), "resolution": grid.resolution,
             "measure": measure, "source": source.slug, "digest": grid.digest, "found": grid.about,
         }  # fmt: skip
-
-
-def _bounds(region: Region | None) -> tuple[float, float, float, float] | None:
-    return region.boundary.extent if region is not None and region.boundary is not None else None
-
-
-def _method(grid: Grid, measure: str, said: str) -> str:
-    how = {
-        "geotiff": "sums of pixels weighted by the exact share covered", "polygons": "shares of the area of polygons",
-        "squares": "points of a lattice taken as squares, by area", "points": "points in their cells",
-    }[grid.about["form"]]  # fmt: skip
-    made = f"{measure} per H3 cell of resolution {grid.resolution}: {how}"
-    return f"{said}; {made}" if said else made
 
 
 def _lines(name: str, grid: Grid, source: DataSource) -> list[str]:

@@ -2,6 +2,6 @@
 
 from geo.services.imports.checking import check
 from geo.services.imports.committing import commit, undo
-from geo.services.imports.receiving import choose, read, receive, save_mapping, suggestions
+from geo.services.imports.receiving import choose, keep_file, read, receive, save_mapping, suggestions
 
-__all__ = ["check", "choose", "commit", "read", "receive", "save_mapping", "suggestions", "undo"]
+__all__ = ["check", "choose", "commit", "keep_file", "read", "receive", "save_mapping", "suggestions", "undo"]

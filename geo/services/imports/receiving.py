@@ -47,6 +47,14 @@ def receive(
     """
     if kind not in KINDS:
         raise InputError(Problem(code="import.kind_unknown", value=kind[:40], details={"known": ", ".join(KINDS)}))
+    return keep_file(path=path, name=name, kind=kind, region=region, source=source, at=at, by=by, options=options)
+
+
+def keep_file(
+    *, path: Path, name: str, kind: str, region: Region, source: DataSource, at: dt.datetime,
+    by: AbstractBaseUser | None = None, options: dict[str, Any] | None = None,
+) -> ImportBatch:  # fmt: skip
+    """Take a copy of the file and make the import, whatever is to become of it; raises :class:`InputError` for the file."""
     check_file(path)
     with transaction.atomic():
         batch = ImportBatch.objects.create(

@@ -20,6 +20,7 @@ from geo.imports.kinds import KINDS
 from geo.ingest.tables import MAX_FILE_BYTES
 from geo.jobs.import_queue import queue_reading
 from geo.models import ImportBatch, ImportKind, Venue
+from geo.services.grid_imports import table_imports
 from geo.services.imports import receive
 from planner.accounts.policy import Act
 from planner.accounts.scope import permits, scoped
@@ -38,7 +39,7 @@ FORM_BYTES = 1_000_000
 def page(request: HttpRequest) -> HttpResponse:
     """Show the imports of the reader's regions, newest first, and the templates."""
     admit(request)
-    rows = scoped(ImportBatch, request.user, Act.MANAGE_RECORDS).select_related("region", "created_by")
+    rows = table_imports(scoped(ImportBatch, request.user, Act.MANAGE_RECORDS)).select_related("region", "created_by")
     kinds = [(code, label, code in exports.EXPORTED) for code, label in ImportKind.choices if code in KINDS]
     context = {"batches": Paginator(rows, BATCHES_PER_PAGE).get_page(request.GET.get("page")), "kinds": kinds}
     return render(request, "imports/list.html", context)

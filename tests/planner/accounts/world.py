@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.contrib.gis.geos import Point
 
 from coverage.models import CoverageRun, CoverageStandard, Recommendation, SitingPlan
-from geo.models import DemandCell, ImportBatch, NetworkSnapshot, Occupation, OpeningHours, Region, Venue
+from geo.models import DemandCell, DemandModel, ImportBatch, NetworkSnapshot, Occupation, OpeningHours, Region, Venue
 from planner.accounts.models import RegionGrant, Role, User
 from tests.factories import NOW, make_network, make_province, make_result, make_run, make_site, make_source, make_standard
 
@@ -26,6 +26,8 @@ class County:
     account: User
     grant: RegionGrant
     batch: ImportBatch
+    grid: ImportBatch
+    model: DemandModel
 
 
 @dataclass
@@ -56,6 +58,19 @@ def _batch(region, source):
     )  # fmt: skip
 
 
+def _grid(region, source):
+    return ImportBatch.objects.create(
+        kind="demand", region=region, source=source, file_name="人口.tif", file_digest="0" * 32, created_at=NOW,
+        stage="received", options={"grid": {}},
+    )  # fmt: skip
+
+
+def _model(region, letter):
+    return DemandModel.objects.create(
+        slug=f"model-{letter}", name_zh="模型", name_en="Model", region=region, recipe={}, created_at=NOW, state="done"
+    )
+
+
 def _county(region, letter, *, standard, network, plan):
     source = make_source()
     place = region.boundary.centroid
@@ -75,7 +90,7 @@ def _county(region, letter, *, standard, network, plan):
     return County(
         region=region, venue=venue, hours=hours, cell=cell, run=run, result=make_result(run, region, 5, 3, 2),
         recommendation=recommendation, site=make_site(recommendation, region, 1, lon=place.x, lat=place.y), account=account,
-        grant=grant, batch=_batch(region, source),
+        grant=grant, batch=_batch(region, source), grid=_grid(region, source), model=_model(region, letter),
     )  # fmt: skip
 
 
