@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 def map_words() -> dict[str, str]:
     """Return the words by what they are for; ``%(name)s`` is filled in by the script."""
     return {
+        "is": _("%(what)s: %(value)s"),
         "live": _("%(persons)s in %(cells)s hexagons of this view"),
         "wait": _("%(hour)s: %(persons)s waiting at %(points)s of %(all)s points in this view"),
         "cell_size": _("people in each hexagon of about %(area)s km² (H3 resolution %(resolution)s)"),

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from geo.engine.errors import Problem
@@ -39,13 +39,19 @@ def holdings(user: Person) -> Choices:
         if pk in known
     ]
     cells = scoped(DemandCell, user, Act.READ_DEMAND).order_by("source__slug", "-year").values_list("source_id", "year")
-    found += [(f"{CELLS}:{known[pk].slug}::{year}", f"{name_of(known[pk])} – {_now('demand cells')} {year}")
-              for pk, year in cells.distinct() if pk in known]  # fmt: skip
-    points = (
-        scoped(HourlyCount, user, Act.READ_DEMAND).order_by("venue__source__slug").values_list("venue__source_id", flat=True)
-    )
-    found += [(f"{GATHERING}:{known[pk].slug}::", f"{name_of(known[pk])} – {_now('gathering points, fullest hour')}")
-              for pk in points.distinct() if pk in known]  # fmt: skip
+    word = gettext("demand cells")
+    found += [
+        (f"{CELLS}:{known[pk].slug}::{year}", f"{name_of(known[pk])} – {word} {year}")
+        for pk, year in cells.distinct()
+        if pk in known
+    ]
+    counts = scoped(HourlyCount, user, Act.READ_DEMAND).order_by("venue__source__slug")
+    word = gettext("gathering points, fullest hour")
+    found += [
+        (f"{GATHERING}:{known[pk].slug}::", f"{name_of(known[pk])} – {word}")
+        for pk in counts.values_list("venue__source_id", flat=True).distinct()
+        if pk in known
+    ]
     return found
 
 
@@ -53,8 +59,9 @@ def spreads(user: Person) -> Choices:
     """Return what totals can be spread by."""
     known = {source.pk for source in scoped(DataSource, user, Act.READ_DEMAND)}
     grids = [source for source in grid_sources(settings.VAR_DIR) if source.pk in known]
-    plain = [(AREA, _now("land area")), (STREETS, _now("streets for walkers"))]
-    return plain + [(f"{GRID}:{source.slug}", f"{_now('grid')} {name_of(source)}") for source in grids]
+    plain = [(AREA, gettext("land area")), (STREETS, gettext("streets for walkers"))]
+    word = gettext("grid %(name)s")
+    return plain + [(f"{GRID}:{source.slug}", word % {"name": name_of(source)}) for source in grids]
 
 
 class PercentField(forms.FloatField):
@@ -74,7 +81,7 @@ class ComponentForm(forms.Form):
     """One source of the blend."""
 
     holding = forms.ChoiceField(label=_("source"), required=False)
-    workers_share = PercentField(label=_("gig workers among them, %"))
+    workers_share = PercentField(label=_("per cent of gig workers among them"))
     weight = forms.FloatField(label=_("weight"), min_value=1e-6, max_value=1e6, required=False)
     spread_by = forms.ChoiceField(label=_("spread by"), required=False)
 
@@ -109,7 +116,7 @@ class RecipeForm(forms.Form):
     resolution = forms.TypedChoiceField(label=_("H3 resolution"), choices=RESOLUTIONS, coerce=int, initial=DEFAULT_RESOLUTION)
     settlement = forms.ChoiceField(label=_("Urban and rural"))
     age_source = forms.ChoiceField(label=_("Aged 50 or more: from the ages of"), required=False)
-    age_share = PercentField(label=_("or the same share everywhere, %"))
+    age_share = PercentField(label=_("or the same per cent everywhere"))
 
     def __init__(self, *args: Any, user: Person, model: DemandModel | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -177,10 +184,11 @@ def settlements(user: Person) -> Choices:
     held = scoped(DemandCell, user, Act.READ_DEMAND).order_by().values("source").distinct()
     cells = scoped(DataSource, user, Act.READ_DEMAND).filter(pk__in=held)
     grids = [(value, label) for value, label in spreads(user) if value.startswith(f"{GRID}:")]
+    by_grid, by_cells = gettext("by the density of %(grid)s"), gettext("as the cells of %(source)s")
     return [
-        (RESIDENTS_PLACED, _now("by the density of the residents placed")),
-        *((value, f"{_now('by the density of')} {label}") for value, label in grids),
-        *((f"source:{source.slug}", f"{_now('as the cells of')} {name_of(source)}") for source in cells),
+        (RESIDENTS_PLACED, gettext("by the density of the residents placed")),
+        *((value, by_grid % {"grid": label}) for value, label in grids),
+        *((f"source:{source.slug}", by_cells % {"source": name_of(source)}) for source in cells),
     ]
 
 
@@ -231,10 +239,11 @@ def say_recipe_problem(problem: Problem) -> str:
     sentence = problem.sentence(language_of_page())
     parts = problem.field.split(".")
     if parts[0] == "components" and len(parts) > 1:
-        return f"{_now('Source')} {int(parts[1]) + 1}: {sentence}"
-    where = {"mode_shares": _now("How they travel"), "age50plus_share": _now("Aged 50 or more"),
-             "settlement": _now("Urban and rural"), "components": _now("Sources")}.get(parts[0], "")  # fmt: skip
-    inner = {URBAN: _now("urban"), RURAL: _now("rural")}.get(parts[1], "") if len(parts) > 1 else ""
+        word = gettext("Source")
+        return f"{word} {int(parts[1]) + 1}: {sentence}"
+    where = {"mode_shares": gettext("How they travel"), "age50plus_share": gettext("Aged 50 or more"),
+             "settlement": gettext("Urban and rural"), "components": gettext("Sources")}.get(parts[0], "")  # fmt: skip
+    inner = {URBAN: gettext("urban"), RURAL: gettext("rural")}.get(parts[1], "") if len(parts) > 1 else ""
     place = " – ".join(part for part in (where, inner) if part)
     return f"{place}: {sentence}" if place else sentence
 

@@ -4,6 +4,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Sum
+
 from geo.engine.demand.areas import OUTSIDE, WIDER
 from geo.ingest.facts import ZoneShares, read_zone_shares
 from geo.models import AreaTotal, DataSource, DemandModel, Region
@@ -62,11 +64,13 @@ class CountyLine:
 
 @dataclass(frozen=True, kw_only=True)
 class ZoneLine:
-    """A development zone with what a source counted in it, and the counties whose cells hold these people: region, share."""
+    """A development zone, what each source counted in it, and the counties whose cells hold these people: region, share.
+
+    persons: in the order of the model's sources of totals; None where one does not count the zone on its own.
+    """
 
     region: Region
-    source: str
-    persons: int
+    persons: list[int | None]
     into: list[tuple[Region, float]]
 
 
@@ -78,6 +82,7 @@ class ModelReport:
     sources: list[SourceLine]
     counties: list[CountyLine]
     zones: list[ZoneLine]
+    zone_sources: list[str]
     notes: list[dict[str, Any]]
     waiting: dict[str, Any] | None
     has_factors: bool
@@ -95,7 +100,8 @@ def report_for(user: Person, model: DemandModel) -> ModelReport | None:
     return ModelReport(
         sums=_sums(said) if reads_whole else None,
         sources=_sources(user, said, reads_around=reads_around) if reads_whole else [],
-        counties=counties, zones=_zones(user, model) if reads_whole else [], notes=notes if reads_whole else [],
+        counties=counties, zones=_zones(user, model) if reads_whole else [],
+        zone_sources=[part["source"] for part in area_parts(model)], notes=notes if reads_whole else [],
         waiting=said.get("waiting") if reads_whole else None, has_factors=any(line.factor is not None for line in counties),
     )  # fmt: skip
 
@@ -149,21 +155,31 @@ def bar_of(factor: float | None) -> tuple[float, float] | None:
 
 
 def _zones(user: Person, model: DemandModel) -> list[ZoneLine]:
-    """Return what the sources of the model counted in development zones, which have no cells, and where it went."""
+    """Return the development zones of the region with what the sources counted in them: zones have no cells of their own."""
     shares = read_zone_shares(ancestors(model.region.path)[0].rstrip("/"))
-    regions = {region.code: region for region in scoped(Region, user, Act.READ_DEMAND).filter(valid_until=None)}
-    rows = scoped(AreaTotal, user, Act.READ_DEMAND).filter(region__unit_type=Region.UnitType.FUNCTIONAL_ZONE)
-    rows = rows.filter(region__path__startswith=model.region.path).select_related("region").order_by("region__code")
-    used = [part for part in model.report["components"] if part["kind"] == "area_totals"]
+    known = scoped(Region, user, Act.READ_DEMAND).filter(valid_until=None).order_by("code").defer("boundary")
+    regions = {region.code: region for region in known}
+    counted = [_counted(user, part) for part in area_parts(model)]
     return [
         ZoneLine(
-            region=row.region, source=part["source"], persons=row.persons,
-            into=[(regions[code], share) for code, share in _shares_of(shares, row.region.code) if code in regions],
+            region=zone, persons=[totals.get(zone.pk) for totals in counted],
+            into=[(regions[code], share) for code, share in _shares_of(shares, zone.code) if code in regions],
         )
-        for part in used
-        for row in rows.filter(source__slug=part["source"], measure=part["measure"], year=part["year"])
-        if row.region is not None
+        for zone in regions.values()
+        if zone.unit_type == Region.UnitType.FUNCTIONAL_ZONE and zone.path.startswith(model.region.path)
     ]  # fmt: skip
+
+
+def area_parts(model: DemandModel) -> list[dict[str, Any]]:
+    """Return the components of the report that spread totals of areas."""
+    return [part for part in model.report["components"] if part["kind"] == "area_totals"]
+
+
+def _counted(user: Person, part: dict[str, Any]) -> dict[int, int]:
+    """Return the people that a component counted in each functional zone, by the id of the zone."""
+    rows = scoped(AreaTotal, user, Act.READ_DEMAND).filter(source__slug=part["source"], measure=part["measure"])
+    rows = rows.filter(year=part["year"], region__unit_type=Region.UnitType.FUNCTIONAL_ZONE).order_by()
+    return dict(rows.values_list("region_id").annotate(people=Sum("persons")))
 
 
 def _shares_of(zones: dict[str, ZoneShares], code: str) -> list[tuple[str, float]]:

@@ -45,7 +45,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     """Show the form, or take a file; a body above the limit is refused before it is read."""
     admit(request, Act.MANAGE_RECORDS)
     if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_FILE_BYTES + FORM_BYTES:
-        return render(request, "demand/too_large.html", {"limit": MAX_MEGABYTES}, status=413)
+        return render(request, "demand/too_large.html", {"at": "sources", "limit": MAX_MEGABYTES}, status=413)
     return _upload(request)
 
 
@@ -58,7 +58,7 @@ def _upload(request: HttpRequest) -> HttpResponse:
         except InputError as error:
             for sentence in say_problems(error.problems):
                 form.add_error("file", sentence)
-    context = {"form": form, "limit": MAX_MEGABYTES, "recent": own_grids(request)[:RECENT]}
+    context = {"at": "sources", "form": form, "limit": MAX_MEGABYTES, "recent": own_grids(request)[:RECENT]}
     return render(request, "demand/grid_new.html", context, status=400 if form.is_bound else 200)
 
 
@@ -86,7 +86,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a grid: under way, or what was found in it."""
     batch = get_object_or_404(own_grids(request), pk=pk)
     context = {
-        "batch": batch, "is_busy": batch.state in queue.BUSY, "is_lost": queue.is_lost(batch), "step": _step(),
+        "at": "sources", "batch": batch, "is_busy": batch.state in queue.BUSY, "is_lost": queue.is_lost(batch), "step": _step(),
         "may_manage": True, "lines": about_lines(batch.summary.get("about", {})), "found": batch.summary,
     }  # fmt: skip
     return render(request, "demand/grid.html", context)

@@ -47,7 +47,8 @@ def page(request: HttpRequest) -> HttpResponse:
     table = layers.table_and_version(request.user, chosen)[0] if chosen else None
     places = sorted(waiting_for(request.user).values(), key=lambda place: (-place.peak_persons, place.code))
     context = {
-        "sources": sources, "chosen": chosen, "rows": _county_rows(request, table), "groups": GROUPS, "hours": range(24),
+        "at": "maps", "sources": sources, "chosen": chosen, "rows": _county_rows(request, table), "groups": GROUPS,
+        "hours": range(24),
         "has_profile": chosen is not None and layers.has_profiles(request.user, chosen), "places": places,
         "may_open": permits(request.user, Act.READ_RECORDS), "boot": _boot(request, chosen, table),
     }  # fmt: skip
@@ -76,6 +77,7 @@ def _boot(request: HttpRequest, chosen: DataSource | None, table: CellTable | No
     return {
         "cells": reverse("demand:cells"), "waiting": reverse("demand:waiting"), "source": chosen.slug if chosen else "",
         "basemap": basemap_for(request.user, []), "bounds": top or JIANGSU, "language": language_of_page(),
+        "regions": reverse("api:layer-regions"),
         "words": map_words(), "has_cells": bool(table is not None and len(table.cells)),
     }  # fmt: skip
 

@@ -42,7 +42,9 @@ def listing(request: HttpRequest) -> HttpResponse:
         }
         for row in rows
     ]  # fmt: skip
-    return render(request, "demand/models.html", {"lines": lines, "may_manage": permits(request.user, Act.MANAGE_RECORDS)})
+    return render(
+        request, "demand/models.html", {"at": "models", "lines": lines, "may_manage": permits(request.user, Act.MANAGE_RECORDS)}
+    )
 
 
 def _workers(request: HttpRequest, model: DemandModel) -> int | None:
@@ -72,7 +74,8 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     model = own_model(request, slug)
     used = used_source(request.user)
     context = {
-        "model": model, "report": report_for(request.user, model), "is_busy": is_busy(model), "is_lost": queue.is_lost(model),
+        "at": "models", "model": model, "report": report_for(request.user, model), "is_busy": is_busy(model),
+        "is_lost": queue.is_lost(model),
         "step": _step(), "may_manage": permits(request.user, Act.MANAGE_RECORDS, model.region),
         "may_export": permits(request.user, Act.EXPORT), "bar_width": BAR_WIDTH, "bar_middle": BAR_WIDTH / 2,
         "is_used": used is not None and model.output_id == used.pk,

@@ -54,7 +54,7 @@ def _answer(request: HttpRequest, model: DemandModel | None) -> HttpResponse:
             return redirect("demand:model", slug=_keep(request, form, rows, model).slug)
         except InputError as error:
             problems = [recipe_form.say_recipe_problem(problem) for problem in error.problems]
-    context = {"form": form, "rows": rows, "model": model, "problems": problems, "max_rows": MAX_ROWS}
+    context = {"at": "models", "form": form, "rows": rows, "model": model, "problems": problems, "max_rows": MAX_ROWS}
     return render(request, "demand/recipe.html", context, status=400 if form.is_bound else 200)
 
 

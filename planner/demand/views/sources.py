@@ -25,7 +25,11 @@ ROWS_PER_PAGE = 50
 def page(request: HttpRequest) -> HttpResponse:
     """Show every source of demand with what it holds and who was lost."""
     admit(request)
-    context = {"cards": sources.source_cards(request.user), "may_manage": permits(request.user, Act.MANAGE_RECORDS)}
+    context = {
+        "at": "sources",
+        "cards": sources.source_cards(request.user),
+        "may_manage": permits(request.user, Act.MANAGE_RECORDS),
+    }
     return render(request, "demand/sources.html", context)
 
 
@@ -38,7 +42,7 @@ def records(request: HttpRequest, slug: str) -> HttpResponse:
     card = next((card for card in sources.source_cards(request.user) if card.source == source), None)
     if card is None:
         raise Http404
-    return render(request, "demand/records.html", {"card": card, "source": source, **_records(request, card)})
+    return render(request, "demand/records.html", {"at": "sources", "card": card, "source": source, **_records(request, card)})
 
 
 def _records(request: HttpRequest, card: sources.SourceCard) -> dict[str, Any]:

@@ -11,11 +11,13 @@ const boot = JSON.parse(byId("boot").textContent ?? "{}");
 const { words, language } = boot;
 const MODES = ["walk", "ebike", "bus", "motor"];
 const WAIT_MS = 250;
+const MAX_CELLS = 5000;
+const MANY_CELLS = 1500;
 const { live, wait } = openTwins(boot);
 const askCells = asker(boot.cells);
 const askPoints = asker(boot.waiting);
 const field = (/** @type {string} */ id) => /** @type {HTMLInputElement} */ (byId(id));
-const hexagons = L.geoJSON(undefined, { style: styleOf, onEachFeature: tellCell }).addTo(live);
+const hexagons = L.geoJSON(undefined, { pane: "cells", style: styleOf, onEachFeature: tellCell }).addTo(live);
 const circles = L.layerGroup().addTo(wait);
 /** @type {any} */
 let cells = null;
@@ -26,6 +28,7 @@ let classes = { limits: [], counts: [], missing: 0 };
 
 /** @param {string} text @param {Record<string, string | number>} values */
 const filled = (text, values) => text.replace(/%\((\w+)\)s/g, (_, name) => String(values[name] ?? ""));
+const told = (/** @type {string} */ what, /** @type {string} */ value) => filled(words.is, { what, value });
 const clock = (/** @type {number} */ hour) => `${String(hour % 24).padStart(2, "0")}:00`;
 const span = (/** @type {number} */ hour) => `${clock(hour)}–${hour === 23 ? "24:00" : clock(hour + 1)}`;
 const settlement = () => /** @type {HTMLInputElement} */ (document.querySelector("input[name=settlement]:checked")).value;
@@ -41,7 +44,7 @@ function valueOf({ persons, workers }) {
 function styleOf(feature) {
   const value = feature && valueOf(feature.properties);
   const fillColor = value === null ? UNKNOWN : RAMP[rampIndex(classOf(value, classes.limits), classes.counts.length)];
-  return { fillColor, fillOpacity: 0.8, color: "#fff", weight: 0.6, opacity: 0.7 };
+  return { fillColor, fillOpacity: 0.8, color: "#fff", weight: cells.features.length > MANY_CELLS ? 0.25 : 0.6, opacity: 0.7 };
 }
 
 /** @param {any} feature @param {L.Layer} layer */
@@ -49,8 +52,8 @@ function tellCell(feature, layer) {
   layer.bindPopup(() => {
     const { persons, workers, urban_share: urban } = feature.properties;
     const { group } = state();
-    const lines = [make("p", { class: "name" }, `${words.workers}: ${whole(workers)}`)];
-    if (group !== "workers") lines.push(make("p", {}, `${words[group]}: ${persons === null ? words.unknown : `${whole(persons)} (${percent(persons / workers)})`}`));
+    const lines = [make("p", { class: "name" }, told(words.workers, whole(workers)))];
+    if (group !== "workers") lines.push(make("p", {}, told(words[group], persons === null ? words.unknown : `${whole(persons)} · ${percent(persons / workers)}`)));
     lines.push(make("p", {}, `${words.urban} ${percent(urban)}`), make("p", {}, `H3 ${feature.id}`));
     return make("div", {}, lines);
   });
@@ -74,11 +77,11 @@ function drawCells() {
   const { meta } = cells;
   const write = show === "share" ? (/** @type {number} */ value) => `${Math.round(100 * value)}%` : whole;
   const size = { area: meta.cell_km2 ?? "–", resolution: meta.resolution };
-  const title = `${words[group]}: ${filled(show === "share" ? words.share_of : words.cell_size, size)}`;
+  const title = told(words[group], filled(show === "share" ? words.share_of : words.cell_size, size));
   const legend = classLegend(title, classes, (i) => RAMP[rampIndex(i, classes.counts.length)], write, words.unknown);
   fill(byId("live-legend"), legend, meta.cells_left_out > 0 && make("p", {}, filled(words.left_out, { count: whole(meta.cells_left_out) })));
-  const told = meta.persons === null ? words.unknown : writePersons(meta.persons, language);
-  say("live-said", meta.cells ? `${words[group]}: ${filled(words.live, { persons: told, cells: whole(meta.cells) })}` : words.empty);
+  const people = meta.persons === null ? words.unknown : writePersons(meta.persons, language);
+  say("live-said", meta.cells ? told(words[group], filled(words.live, { persons: people, cells: whole(meta.cells) })) : words.empty);
 }
 
 function drawPoints() {
@@ -116,7 +119,7 @@ function tellPoint(properties, hour) {
     "div",
     {},
     make("p", { class: "name" }, language === "en" ? properties.name_en : properties.name_zh),
-    make("p", {}, `${span(hour)}: ${filled(words.persons, { count: whole(persons[hour]) })} · ${filled(words.peak, { hour: clock(peak) })}`),
+    make("p", {}, `${told(span(hour), filled(words.persons, { count: whole(persons[hour]) }))} · ${filled(words.peak, { hour: clock(peak) })}`),
     make("p", {}, [filled(words.year, { year: properties.year }), ...modes].join(" · ")),
     dayBars(persons, hour, 38),
   );
@@ -133,7 +136,7 @@ async function load() {
   const box = boxOf(live);
   const { source, group, settlement: chosen } = state();
   for (const id of ["live-said", "wait-said"]) byId(id).dataset.stale = "yes";
-  const lived = boot.has_cells ? askCells({ source, group, settlement: chosen, in_bbox: box }) : Promise.resolve(null);
+  const lived = boot.has_cells ? askCells({ source, group, settlement: chosen, in_bbox: box, limit: MAX_CELLS }) : Promise.resolve(null);
   const waited = askPoints(source ? { source, in_bbox: box } : { in_bbox: box });
   await Promise.all([lived.then(takeCells), waited.then(takePoints)]);
   if (live.getContainer().dataset.asked === box) document.documentElement.dataset.ready = "yes";

@@ -6,7 +6,10 @@ import { streetsLayer } from "../../workspace/js/basemap.js";
 function open(id, basemap, [west, south, east, north]) {
   const map = L.map(id, { preferCanvas: true, attributionControl: basemap.kind === "service", minZoom: 5, maxZoom: 16 });
   map.fitBounds([[south, west], [north, east]], { animate: false });
+  map.createPane("cells").style.zIndex = "300";
   map.createPane("streets").style.zIndex = "350";
+  map.createPane("borders").style.zIndex = "360";
+  for (const name of ["streets", "borders"]) /** @type {HTMLElement} */ (map.getPane(name)).style.pointerEvents = "none";
   streetsLayer(basemap, "streets")?.addTo(map);
   L.control.scale({ imperial: false }).addTo(map);
   return map;
@@ -26,11 +29,20 @@ function follow(from, to) {
 }
 let moving = false;
 
+/** Lines between counties on both maps; a map without them is still a map. @param {string} address @param {L.Map[]} maps */
+async function drawBorders(address, maps) {
+  const answer = await fetch(`${address}?level=county&detail=low`);
+  if (!answer.ok) return;
+  const regions = await answer.json();
+  for (const map of maps) L.geoJSON(regions, { pane: "borders", interactive: false, style: { fill: false, color: "#3a4753", weight: 0.8, opacity: 0.55 } }).addTo(map);
+}
+
 /** @param {any} boot @returns {{live: L.Map, wait: L.Map}} */
 export function openTwins(boot) {
   const live = open("live", boot.basemap, boot.bounds);
   const wait = open("wait", boot.basemap, boot.bounds);
   follow(live, wait);
   follow(wait, live);
+  drawBorders(boot.regions, [live, wait]).catch(() => undefined);
   return { live, wait };
 }
