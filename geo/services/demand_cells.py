@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from django.db.models import Count, Max, QuerySet, Sum
 
-from geo.engine.demand.cells import RESOLUTIONS, CellArray, cell_centres, cell_ids, resolution_of, to_parents
+from geo.engine.demand.cells import RESOLUTIONS, CellArray, cell_centres, cell_ids, to_parents
 from geo.models import DataSource, DemandCell
 
 Float64Array = npt.NDArray[np.float64]
@@ -60,8 +60,8 @@ class CellTable:
 
     @cached_property
     def resolution(self) -> int:
-        """H3 resolution of the cells; they are taken to have one."""
-        return resolution_of(int(self.cells[0])) if len(self.cells) else RESOLUTIONS.start
+        """H3 resolution of the coarsest cells: finer ones are merged into it."""
+        return int(_resolutions(self.cells).min()) if len(self.cells) else RESOLUTIONS.start
 
     def chosen(self, settlement: str) -> BoolArray:
         """Return (C,) bool: cells of a class, ``urban`` or ``rural``; any other word: all."""
@@ -77,7 +77,9 @@ class CellTable:
         return self._levels[key]
 
     def _merged(self, resolution: int, kept: BoolArray) -> MapCells:
-        parents = self.cells[kept] if resolution == self.resolution else to_parents(self.cells[kept], resolution)
+        finer = _resolutions(self.cells[kept]) > resolution
+        parents = self.cells[kept].copy()
+        parents[finer] = to_parents(parents[finer], resolution)
         cells, index = np.unique(parents, return_inverse=True)
         columns = [_sums(index, self.persons[kept, group], len(cells)) for group in range(len(GROUPS))]
         urban = np.bincount(index, weights=self.persons[kept, 0] * self.is_urban[kept], minlength=len(cells))
@@ -108,6 +110,11 @@ class CellTable:
             int(pk): {name: None if np.isnan(values[at]) else int(values[at]) for name, values in columns.items()}
             for at, pk in enumerate(regions)
         }
+
+
+def _resolutions(cells: CellArray) -> npt.NDArray[np.uint64]:
+    """Return (n,) the resolution of each cell: bits 52 to 55 of its id."""
+    return (cells >> np.uint64(52)) & np.uint64(0xF)
 
 
 def _sums(index: npt.NDArray[np.intp], values: Float64Array, count: int) -> Float64Array:
