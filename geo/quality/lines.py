@@ -11,12 +11,19 @@ Words = tuple[str, str]
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One record that a line is about. ``key``: its code, cell or number; ``detail``: what was found, with its unit."""
+    """One record that a line is about.
+
+    ``key``: its code, cell or number; ``detail``: what was found, with its unit; ``value``: the number of it, for sorting;
+    ``lon``, ``lat``: degrees WGS-84, None where it has no place.
+    """
 
     key: str
     name: str
     region_code: str
-    detail: str = ""
+    detail: str | Words = ""
+    value: float | None = None
+    lon: float | None = None
+    lat: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +56,7 @@ INFORMATION = Rule(warn_share=1.0, bad_share=1.0)
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One check of one data set: ``count`` of ``of_count`` things, which ``whole`` names."""
+    """One check of one data set: ``count`` of ``of_count`` things, which ``whole`` names; ``notes``: what it rests on."""
 
     check: str
     title: Words
@@ -58,6 +65,7 @@ class Line:
     whole: Words
     rule: Rule
     findings: tuple[Finding, ...] = ()
+    notes: tuple[Words, ...] = ()
 
     @property
     def share(self) -> float:
@@ -69,12 +77,18 @@ class Line:
         """How bad it is, by the rule."""
         return self.rule.judge(self.share)
 
+    @property
+    def is_judged(self) -> bool:
+        """Whether the rule can say anything but good."""
+        return self.rule != INFORMATION
+
     def as_json(self) -> dict[str, object]:
         """Return the line for machines, without its records."""
         return {
             "check": self.check, "zh": self.title[0], "en": self.title[1], "count": self.count, "of": self.of_count,
             "of_zh": self.whole[0], "of_en": self.whole[1], "share": round(self.share, 6), "severity": self.severity,
             "rule_zh": self.rule.words[0], "rule_en": self.rule.words[1],
+            "notes": [{"zh": zh, "en": en} for zh, en in self.notes],
         }  # fmt: skip
 
 
@@ -87,6 +101,16 @@ class DataSet:
     record_count: int
     lines: tuple[Line, ...]
 
+    @property
+    def bad_count(self) -> int:
+        """Lines that are bad."""
+        return sum(line.severity == "bad" for line in self.lines)
+
+    @property
+    def warn_count(self) -> int:
+        """Lines that warn."""
+        return sum(line.severity == "warn" for line in self.lines)
+
     def as_json(self) -> dict[str, object]:
         """Return the data set for machines."""
         return {
@@ -95,9 +119,13 @@ class DataSet:
         }  # fmt: skip
 
 
-def line_of(check: str, title: Words, findings: Iterable[Finding], of_count: int, whole: Words, rule: Rule) -> Line:
+def line_of(
+    check: str, title: Words, findings: Iterable[Finding], of_count: int, whole: Words, rule: Rule,
+    notes: Iterable[Words] = (),
+) -> Line:  # fmt: skip
     """Return the line that counts ``findings``."""
     kept = tuple(findings)
     return Line(
-        check=check, title=title, count=len(kept), of_count=of_count, whole=whole, rule=rule, findings=kept
+        check=check, title=title, count=len(kept), of_count=of_count, whole=whole, rule=rule, findings=kept,
+        notes=tuple(notes),
     )  # fmt: skip

@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from planner.quality import views
+from planner.quality import editing, views
 
 app_name = "quality"
 urlpatterns = [
     path("", views.page, name="page"),
-    path("venues/<str:code>/history/", views.history, name="history"),
+    path("venues/<str:code>/history/", editing.history, name="history"),
     path("<str:dataset>/<slug:check>/", views.records_page, name="records"),
     path("<str:dataset>/<slug:check>.csv", views.records_csv, name="csv"),
 ]

@@ -1,34 +1,33 @@
-"""The quality page, the records behind its lines as page and CSV, and the history of a venue."""
+"""The quality page, and the records behind its lines as page and CSV."""
 
-import csv
-import io
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from geo.engine.errors import InputError, Language
-from geo.models import Venue
-from geo.quality.checks import find_data_set, find_line
-from geo.quality.lines import DataSet, Line
-from geo.services.record_edits import EDITABLE, edit_venue, undo_last
+from geo.engine.errors import InputError
+from geo.quality.checks import find_line
+from geo.quality.lines import DataSet, Finding, Line
+from geo.quality.venues import PREFIXES
 from planner.accounts.policy import Act
-from planner.accounts.scope import permits, scoped
-from planner.quality.changes import versions_of
-from planner.quality.selectors import data_sets_for
-from planner.reports.templatetags.figures import in_chinese
+from planner.accounts.scope import permits
+from planner.imports.language import language_of_page
+from planner.quality.listing import ROWS_PER_PAGE, Asked, asked_of, listed, points_of, regions_of
+from planner.quality.selectors import data_set_for, data_sets_for, region_names
+from planner.quality.sheets import csv_of
+from planner.workspace.selectors import basemap_for
 
-ROWS_PER_PAGE = 50
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
-
-def _admit(request: HttpRequest, act: Act = Act.READ_RECORDS) -> None:
+def admit(request: HttpRequest, act: Act = Act.READ_RECORDS) -> None:
+    """Refuse whoever may do ``act`` nowhere."""
     if not permits(request.user, act):
         raise PermissionDenied
 
@@ -37,84 +36,94 @@ def _admit(request: HttpRequest, act: Act = Act.READ_RECORDS) -> None:
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """Show the lines of every data set."""
-    _admit(request)
-    return render(request, "quality/page.html", {"data_sets": data_sets_for(request.user)})
+    admit(request)
+    data_sets = data_sets_for(request.user)
+    verdicts = [line.severity for data_set in data_sets for line in data_set.lines]
+    counts = {severity: verdicts.count(severity) for severity in ("bad", "warn", "good")}
+    return render(request, "quality/page.html", {"data_sets": data_sets, "counts": counts})
 
 
 @login_required
 @require_safe
 def records_page(request: HttpRequest, dataset: str, check: str) -> HttpResponse:
-    """Show the records behind a line, page by page."""
-    _admit(request)
+    """Show the records behind a line: searched, sorted, page by page, and on a map."""
+    admit(request)
     data_set, line = _line(request, dataset, check)
-    rows = Paginator(line.findings, ROWS_PER_PAGE).get_page(request.GET.get("page"))
-    is_venues = dataset.startswith(("venues.", "candidates.", "gathering-points.")) and not check.startswith("source-")
-    context = {"data_set": data_set, "line": line, "rows": rows, "has_history": is_venues}
+    names, asked = region_names(request.user), asked_of(request.GET)
+    found = listed(line, asked, names)
+    rows = Paginator(found, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    links = _links(dataset, check)
+    context = {
+        "data_set": data_set, "line": line, "asked": asked, "count": len(found), "names": names,
+        "rows": rows, "lines": [(each, links(each)) for each in rows], "regions": regions_of(line, names),
+        "columns": _columns(asked), "boot": _boot(request, found, links),
+        "may_export": permits(request.user, Act.EXPORT),
+    }  # fmt: skip
     return render(request, "quality/records.html", context)
+
+
+def _has_venues(dataset: str, check: str) -> bool:
+    """Return whether the records of a line are venues: of their data sets, all but what is said of the source."""
+    return dataset.split(".", 1)[0] in PREFIXES and not check.startswith(("source-", "synthetic", "modelled"))
+
+
+def _links(dataset: str, check: str) -> Callable[[Finding], str]:
+    """Return what leads from a record to its page: venues have one."""
+    back = f"{dataset}/{check}"
+
+    def link(found: Finding) -> str:
+        if not _has_venues(dataset, check):
+            return ""
+        return f"{reverse('quality:history', kwargs={'code': found.key})}?from={quote(back, safe='')}"
+
+    return link
+
+
+def _columns(asked: Asked) -> list[dict[str, str]]:
+    """Return the heads of the table: each sorts by its column, and the other way round when it does so already."""
+    heads = {"key": _("record"), "name": _("name"), "region": _("region"), "found": _("found")}
+    return [
+        {
+            "label": label, "sorted": ("descending" if asked.is_descending else "ascending") if asked.sort == name else "none",
+            "query": Asked(
+                text=asked.text, region=asked.region, sort=name, is_descending=asked.sort == name and not asked.is_descending
+            ).query,
+        }
+        for name, label in heads.items()
+    ]  # fmt: skip
+
+
+def _boot(request: HttpRequest, found: list[Finding], links: Callable[[Finding], str]) -> dict[str, Any] | None:
+    """Return what the map's script needs; None where no record has a place."""
+    points = points_of(found, links)
+    if not points["count"]:
+        return None
+    sentences = {"some": _("%(shown)s of %(count)s points are shown"), "open": _("Open the record")}
+    return points | {"basemap": basemap_for(request.user, []), "words": sentences}
 
 
 @login_required
 @require_safe
 def records_csv(request: HttpRequest, dataset: str, check: str) -> HttpResponse:
-    """Send the records behind a line as CSV (UTF-8 with a mark, for spreadsheet programs)."""
-    _admit(request)
-    _admit(request, Act.EXPORT)
+    """Send the records behind a line, as searched and sorted, as CSV (UTF-8 with a mark, for spreadsheet programs)."""
+    admit(request)
+    admit(request, Act.EXPORT)
     line = _line(request, dataset, check)[1]
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(["key", "name_zh", "region_code", "found"])
-    for each in line.findings:
-        writer.writerow([plain_cell(value) for value in (each.key, each.name, each.region_code, each.detail)])
-    answer = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
+    names = region_names(request.user)
+    found = listed(line, asked_of(request.GET), names)
+    text = csv_of(dataset if _has_venues(dataset, check) else "", found, names, language_of_page())
+    answer = HttpResponse("\ufeff" + text, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="quality-{check}.csv"'
     return answer
-
-
-def plain_cell(value: str) -> str:
-    """Return ``value`` so that no spreadsheet program takes it for a formula."""
-    return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
 
 
 def _line(request: HttpRequest, dataset: str, check: str) -> tuple[DataSet, Line]:
     """Return a line of the reader's; 404 if there is none."""
     try:
-        data_set = find_data_set(data_sets_for(request.user), dataset)
+        data_set = data_set_for(request.user, dataset)
     except InputError as error:
         raise Http404 from error
     line = find_line(data_set, check)
     if line is None:
         raise Http404
     return data_set, line
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def history(request: HttpRequest, code: str) -> HttpResponse:
-    """Show the versions of a venue: who, when, from which file, old and new. A POST mends it or takes the last change back."""
-    _admit(request)
-    venue = get_object_or_404(scoped(Venue, request.user, Act.READ_RECORDS).select_related("region"), code=code)
-    may_edit = permits(request.user, Act.MANAGE_RECORDS, venue.region)
-    if request.method == "POST":
-        if not may_edit:
-            raise PermissionDenied
-        return _change(request, venue)
-    fields = [(name, Venue._meta.get_field(name), getattr(venue, name)) for name in EDITABLE]
-    context = {"venue": venue, "versions": versions_of(venue), "may_edit": may_edit, "fields": fields}
-    return render(request, "quality/history.html", context)
-
-
-def _change(request: HttpRequest, venue: Venue) -> HttpResponse:
-    """Do what was asked, say what came of it, and show the venue again."""
-    now = timezone.now()
-    try:
-        if "undo" in request.POST:
-            undo_last(venue, by=request.user, at=now)
-        else:
-            edit_venue(venue, {name: request.POST[name] for name in EDITABLE if name in request.POST}, by=request.user, at=now)
-    except InputError as error:
-        language: Language = "zh-hans" if in_chinese() else "en"
-        for problem in error.problems:
-            messages.error(request, problem.sentence(language))
-    else:
-        messages.success(request, _("Saved."))
-    return redirect("quality:history", code=venue.code)

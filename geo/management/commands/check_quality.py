@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from geo.cli import GigshedCommand
 from geo.models import NetworkSnapshot
-from geo.quality.checks import check_all, find_data_set
+from geo.quality.checks import check_all, check_one
 from geo.quality.lines import DataSet
 from geo.quality.records import all_records
 from geo.selectors import active_network, network_of
@@ -35,8 +35,8 @@ Exit codes: 0 checked, whatever was found; 2 unknown data set.
         """Check and list."""
         has_network = NetworkSnapshot.objects.filter(is_active=True).exists()
         network = network_of(active_network()) if has_network else None
-        found = check_all(all_records(network=network, on=timezone.localdate()))
-        chosen = (find_data_set(found, dataset),) if dataset else found
+        records = all_records(network=network, on=timezone.localdate())
+        chosen = (check_one(records, dataset),) if dataset else check_all(records)
         return {
             "lines": [sentence for each in chosen for sentence in _lines(each)],
             "datasets": [each.as_json() for each in chosen],
@@ -50,6 +50,7 @@ def _lines(data_set: DataSet) -> list[str]:
         *(
             f"  {_MARKS[line.severity]} {line.title[0]} / {line.title[1]}: {line.count:,} / {line.of_count:,} "
             f"{line.whole[0]} / {line.whole[1]} ({100 * line.share:.1f} %)"
+            + "".join(f"\n      {zh} / {en}" for zh, en in line.notes)
             for line in data_set.lines
         ),
     ]

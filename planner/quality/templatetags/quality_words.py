@@ -10,9 +10,17 @@ register = template.Library()
 
 
 @register.filter
-def words(pair: tuple[str, str]) -> str:
-    """Return the Chinese or the English one of a pair of sentences."""
+def words(pair: tuple[str, str] | str) -> str:
+    """Return the Chinese or the English one of a pair of sentences; a text that is one for both as it is."""
+    if isinstance(pair, str):
+        return pair
     return pair[0] if in_chinese() else pair[1]
+
+
+@register.filter
+def name_in(code: str, names: dict[str, str]) -> str:
+    """Return the name of a region's code, "" for an unknown one."""
+    return names.get(code, "")
 
 
 @register.simple_tag
