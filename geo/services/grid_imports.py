@@ -60,6 +60,7 @@ def import_population_grid(batch: ImportBatch, *, at: dt.datetime, progress: Pro
     said = dict(batch.options[GRID])
     measure, method = said.pop("measure"), said.pop("method")
     grid = read_grid(source_path(batch), GridOptions(**said, bounds=bounds_of(batch.region)), progress)
+    progress(0.95)
     batch.summary = summary_of(grid, batch.region)
     batch.digest = digest_of({"file": batch.file_digest, "grid": grid.digest})
     batch.stage, batch.committed_at = ImportBatch.Stage.COMMITTED, at

@@ -2,6 +2,7 @@
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -24,6 +25,7 @@ from planner.accounts.scope import scoped
 from planner.demand.access import admit
 from planner.demand.forms import GridForm
 from planner.demand.grid_lines import about_lines
+from planner.demand.progress import progress_of
 from planner.imports.forms import MAX_MEGABYTES, safe_name
 from planner.imports.language import say_problems
 from planner.imports.views.start import FORM_BYTES
@@ -86,23 +88,21 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a grid: under way, or what was found in it."""
     batch = get_object_or_404(own_grids(request), pk=pk)
     context = {
-        "at": "sources", "batch": batch, "is_busy": batch.state in queue.BUSY, "is_lost": queue.is_lost(batch), "step": _step(),
-        "may_manage": True, "lines": about_lines(batch.summary.get("about", {})), "found": batch.summary,
+        "at": "sources", "batch": batch, "progress": _progress(batch), "may_manage": True,
+        "lines": about_lines(batch.summary.get("about", {})), "found": batch.summary,
     }  # fmt: skip
     return render(request, "demand/grid.html", context)
 
 
-def _step() -> str:
-    return _("Reading the grid")
+def _progress(batch: ImportBatch) -> dict[str, Any]:
+    return progress_of(batch, _("Reading the grid"), is_lost=queue.is_lost(batch))
 
 
 @login_required
 @require_safe
 def state(request: HttpRequest, pk: int) -> JsonResponse:
     """Say how far the reading is."""
-    batch = get_object_or_404(own_grids(request), pk=pk)
-    said = {"state": batch.state, "share": batch.progress_share, "step": _step(), "busy": batch.state in queue.BUSY}
-    return JsonResponse(said)
+    return JsonResponse(_progress(get_object_or_404(own_grids(request), pk=pk)))
 
 
 @login_required

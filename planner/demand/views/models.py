@@ -13,15 +13,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from geo.engine.errors import InputError
+from geo.imports.templates import plain
 from geo.jobs import demand_queue as queue
 from geo.models import DemandModel, JobState
 from planner.accounts.policy import Act
 from planner.accounts.scope import permits, scoped
 from planner.demand.access import admit
+from planner.demand.progress import progress_of
 from planner.demand.reports import BAR_WIDTH, report_for
 from planner.demand.sources import used_source
 from planner.imports.language import say_problems
-from planner.quality.views import plain_cell
 
 CSV_COLUMNS = (
     "region_code", "name_zh", "name_en", "workers_persons", "source", "source_persons", "grid_persons", "rescaling_factor",
@@ -74,9 +75,8 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     model = own_model(request, slug)
     used = used_source(request.user)
     context = {
-        "at": "models", "model": model, "report": report_for(request.user, model), "is_busy": is_busy(model),
-        "is_lost": queue.is_lost(model),
-        "step": _step(), "may_manage": permits(request.user, Act.MANAGE_RECORDS, model.region),
+        "at": "models", "model": model, "report": report_for(request.user, model), "progress": _progress(model),
+        "may_manage": permits(request.user, Act.MANAGE_RECORDS, model.region),
         "may_export": permits(request.user, Act.EXPORT), "bar_width": BAR_WIDTH, "bar_middle": BAR_WIDTH / 2,
         "is_used": used is not None and model.output_id == used.pk,
         "failed": model.warnings if model.state == JobState.FAILED else [],
@@ -84,17 +84,15 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "demand/model.html", context)
 
 
-def _step() -> str:
-    return _("Building the model")
+def _progress(model: DemandModel) -> dict[str, Any]:
+    return progress_of(model, _("Building the model"), is_lost=queue.is_lost(model))
 
 
 @login_required
 @require_safe
 def state(request: HttpRequest, slug: str) -> JsonResponse:
     """Say how far the build is."""
-    model = own_model(request, slug)
-    said = {"state": model.state, "share": model.progress_share, "step": _step(), "busy": is_busy(model)}
-    return JsonResponse(said)
+    return JsonResponse(_progress(own_model(request, slug)))
 
 
 @login_required
@@ -141,4 +139,4 @@ def report_csv(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _cell(value: Any) -> str:
-    return "" if value is None else plain_cell(str(value))
+    return "" if value is None else plain(str(value))

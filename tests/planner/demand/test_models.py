@@ -113,7 +113,9 @@ def test_a_build_waits_runs_and_is_done(world, model, client):
     assert client.get(at("model_state")).json()["busy"]
     assert "progress" in client.get(at("model")).content.decode()
     build_demand_model.call(model.pk)
-    assert client.get(at("model_state")).json() | {"step": ""} == {"state": "done", "share": 1.0, "busy": False, "step": ""}
+    assert client.get(at("model_state")).json() | {"step": ""} == {
+        "state": "done", "share": 1.0, "busy": False, "step": "", "said": "",
+    }  # fmt: skip
 
 
 def test_a_cancelled_build_is_not_begun_and_one_under_way_stops(world, model, client):
