@@ -27,8 +27,11 @@ def claim(model: type[Model], pk: int, at: dt.datetime, busy: Problem) -> None:
 
 
 @contextmanager
-def outcome(model: type[Model], pk: int, clock: Clock) -> Iterator[None]:
-    """Mark the row failed or cancelled if the block does not end well; a user's mistake is kept among its warnings."""
+def outcome(model: type[Model], pk: int, clock: Clock, *, started_at: dt.datetime | None = None) -> Iterator[None]:
+    """Mark the row failed or cancelled if the block does not end well; a user's mistake is kept among its warnings.
+
+    ``started_at``: when this worker took the row; given, a row that another worker took since is left alone.
+    """
     state, problems = JobState.FAILED, []
     try:
         yield
@@ -42,4 +45,5 @@ def outcome(model: type[Model], pk: int, clock: Clock) -> Iterator[None]:
     finally:
         if state != JobState.DONE:
             mine = model._default_manager.filter(pk=pk, state=JobState.RUNNING)
+            mine = mine.filter(started_at=started_at) if started_at else mine
             mine.update(state=state, finished_at=clock(), warnings=problems)

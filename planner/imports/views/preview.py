@@ -12,7 +12,6 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -21,9 +20,8 @@ from geo.imports.check import DUPLICATE, INVALID
 from geo.imports.kinds import KINDS
 from geo.imports.returned import returned_form, write_returned
 from geo.jobs import import_queue as queue
-from geo.models import ImportBatch
+from geo.models import ImportBatch, JobState
 from geo.services.imports import choose
-from geo.services.imports import undo as undo_import
 from planner.imports import found
 from planner.imports.access import own_batch
 from planner.imports.files import attachment
@@ -50,7 +48,7 @@ def preview_page(request: HttpRequest, own: ImportBatch) -> HttpResponse:
         "changed": changed,
         "changes": [found.change_of(line, kind, language) for line in changed_lines],
         "returned_form": returned_form(own), "boot": _boot(request, own), "has_map": kind.place != "none",
-        "failed": own.warnings,
+        "failed": own.warnings, "is_cancelled": own.state == JobState.CANCELLED,
     }  # fmt: skip
     return render(request, "imports/preview.html", context)
 
@@ -67,8 +65,9 @@ def _boot(request: HttpRequest, own: ImportBatch) -> dict[str, Any]:
 
 
 def done_page(request: HttpRequest, own: ImportBatch) -> HttpResponse:
-    """Show what was written."""
-    return render(request, "imports/done.html", {"batch": own, "written": own.summary.get("written", {})})
+    """Show what was written, and why it was not taken back if that was tried in vain."""
+    context = {"batch": own, "written": own.summary.get("written", {}), "failed": own.warnings}
+    return render(request, "imports/done.html", context)
 
 
 def _checked(request: HttpRequest, pk: int) -> ImportBatch:
@@ -142,15 +141,14 @@ def commit(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask, then take back everything the import wrote."""
+    """Ask, then have everything that the import wrote taken back."""
     own = own_batch(request, pk)
-    if own.stage != Stage.COMMITTED:
+    if own.stage != Stage.COMMITTED or own.state in queue.BUSY:
         return redirect("imports:batch", pk=pk)
     if request.method != "POST":
         return render(request, "imports/undo.html", {"batch": own, "written": own.summary.get("written", {})})
     try:
-        undo_import(own, at=timezone.now(), by=request.user if request.user.is_authenticated else None)
-        messages.success(request, _("The import was taken back; the records are as before."))
+        queue.queue_undo(own, by_id=int(request.user.pk))  # type: ignore[arg-type]
     except InputError as error:
         _say(request, error)
     return redirect("imports:batch", pk=pk)

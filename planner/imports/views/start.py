@@ -18,7 +18,7 @@ from geo.engine.errors import InputError
 from geo.imports import exports, templates
 from geo.imports.kinds import KINDS
 from geo.ingest.tables import MAX_FILE_BYTES
-from geo.jobs.import_queue import queue_reading
+from geo.jobs.import_queue import BUSY, queue_reading
 from geo.models import ImportBatch, ImportKind, Venue
 from geo.services.grid_imports import table_imports
 from geo.services.imports import receive
@@ -41,7 +41,8 @@ def page(request: HttpRequest) -> HttpResponse:
     admit(request)
     rows = table_imports(scoped(ImportBatch, request.user, Act.MANAGE_RECORDS)).select_related("region", "created_by")
     kinds = [(code, label, code in exports.EXPORTED) for code, label in ImportKind.choices if code in KINDS]
-    context = {"batches": Paginator(rows, BATCHES_PER_PAGE).get_page(request.GET.get("page")), "kinds": kinds}
+    batches = Paginator(rows, BATCHES_PER_PAGE).get_page(request.GET.get("page"))
+    context = {"batches": batches, "kinds": kinds, "busy": BUSY}
     return render(request, "imports/list.html", context)
 
 

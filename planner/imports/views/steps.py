@@ -39,16 +39,30 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _progress_page(request: HttpRequest, own: ImportBatch) -> HttpResponse:
     context = {
-        "batch": own, "step": step_of(own), "is_busy": own.state in queue.BUSY, "is_lost": queue.is_lost(own),
-        "may_cancel": own.stage != Stage.CHECKED,
+        "batch": own, "step": step_of(own), "said": said_of(own), "is_busy": own.state in queue.BUSY,
+        "may_cancel": queue.is_lost(own) or not queue.is_stopping(own), "share": queue.share_of(own),
     }  # fmt: skip
     return render(request, "imports/progress.html", context)
 
 
 def step_of(own: ImportBatch) -> str:
     """Return what is being done to an import, in words."""
-    words = {Stage.RECEIVED: _("Reading the file"), Stage.READ: _("Checking the rows"), Stage.CHECKED: _("Writing the records")}
-    return words.get(Stage(own.stage), _("Done"))
+    if queue.is_stopping(own):
+        return _("Stopping")
+    words = {
+        Stage.RECEIVED: _("Reading the file"), Stage.READ: _("Checking the rows"), Stage.CHECKED: _("Writing the records"),
+        Stage.COMMITTED: _("Taking the records back"),
+    }  # fmt: skip
+    return words[Stage(own.stage)] if own.state in queue.BUSY else _("Done")
+
+
+def said_of(own: ImportBatch) -> str:
+    """Return what a planner who waits should know."""
+    if queue.is_lost(own):
+        return _("No sign of life for two minutes: the worker may have ended. Cancel and start again.")
+    if queue.is_stopping(own):
+        return _("Stopping: what was written so far is taken back, and the records stay as they were.")
+    return _("Waiting for a worker.") if own.state == JobState.QUEUED else _("You may leave this page; the work goes on.")
 
 
 @login_required
@@ -60,8 +74,9 @@ def state(request: HttpRequest, pk: int) -> JsonResponse:
         {
             "stage": own.stage,
             "state": own.state,
-            "share": own.progress_share,
+            "share": queue.share_of(own),
             "step": step_of(own),
+            "said": said_of(own),
             "busy": own.state in queue.BUSY,
         }
     )
@@ -70,9 +85,9 @@ def state(request: HttpRequest, pk: int) -> JsonResponse:
 @login_required
 @require_POST
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
-    """Stop the present step."""
+    """Stop the present step; one that writes stops soon, and its page says so then."""
     own = own_batch(request, pk)
-    if queue.cancel(own):
+    if queue.cancel(own) and not queue.is_stopping(own):
         messages.info(request, _("Cancelled; no record was changed."))
     return redirect("imports:batch", pk=pk)
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from geo.jobs import import_queue
 from geo.models import DataSource, ImportBatch, ImportMapping, Venue
-from geo.tasks import check_import, commit_import, read_import
+from geo.tasks import check_import, commit_import, read_import, undo_import
 from planner.accounts.models import Role
 from planner.imports.forms import safe_name
 from tests.planner.accounts.world import make_member, make_world
@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database]
 HEADER = "编号,名称,类型,状态,经度,纬度,电话"
 GOOD = "N1,新零工驿站,零工驿站,运营中,118.76,32.05,025"
 BAD = "N2,<b>又一个</b>,菜市场,运营中,118.77,32.05,"
-STEPS = {"received": read_import, "read": check_import, "checked": commit_import}
+STEPS = {"received": read_import, "read": check_import, "checked": commit_import, "committed": undo_import}
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_a_file_is_received_with_its_source_and_waits_to_be_read(planner, world)
     )
     assert planner.get(at("batch", batch)).status_code == 200
     assert planner.get(at("state", batch)).json() == {
-        "stage": "received", "state": "queued", "share": 0.0, "step": "正在读取文件", "busy": True
+        "stage": "received", "state": "queued", "share": 0.0, "step": "正在读取文件", "said": "等待后台进程。", "busy": True
     }  # fmt: skip
 
 
@@ -228,6 +228,11 @@ def test_an_import_is_taken_back_after_a_question(planner, world):
     assert planner.get(at("undo", batch)).status_code == 200
     assert Venue.objects.filter(code="N1").exists()
     assert planner.post(at("undo", batch)).status_code == 302
+    assert Venue.objects.filter(code="N1").exists()
+    assert planner.get(at("state", batch)).json().items() >= {"stage": "committed", "state": "queued", "busy": True}.items()
+    assert planner.get(at("batch", batch)).templates[0].name == "imports/progress.html"
+    assert planner.get(at("undo", batch)).status_code == 302
+    work(batch, None)
     assert not Venue.objects.filter(code="N1").exists()
     assert "已撤销" in planner.get(at("batch", batch)).content.decode()
 

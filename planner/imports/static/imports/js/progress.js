@@ -10,10 +10,11 @@ async function follow() {
   try {
     const answer = await fetch(card.dataset.state, { headers: { Accept: "application/json" } });
     if (!answer.ok) return location.reload();
-    const { share, busy, step } = await answer.json();
+    const { share, busy, step, said } = await answer.json();
     if (!busy) return location.reload();
     part("share").textContent = String(Math.round(100 * share));
     part("bar").setAttribute("value", String(share));
+    if (part("said").textContent !== said) part("said").textContent = said;
     part("step").textContent = `${step}…`;
   } catch {
     // The network is away for a moment; the next question may be answered.
