@@ -3,7 +3,6 @@
 from collections import defaultdict
 
 import numpy as np
-import shapely
 
 from geo.engine.datum import Crs, from_wgs84, parse_crs
 from geo.engine.errors import InputError, Problem
@@ -44,7 +43,7 @@ def _declared(venue: VenueFacts) -> str:
 
 def _examined(venues: list[VenueFacts], declared: Crs, ground: VenueGround) -> tuple[list[Words], list[Finding]]:
     x, y = _as_given(venues, declared)
-    found = examine(x, y, declared, _surroundings(venues, ground))
+    found = examine(x, y, declared, _surroundings(ground))
     problems = datum_problems(found)
     notes = [_sentence(problem) for problem in problems] or [_FEW]
     detail = notes[0] if problems else ""
@@ -71,14 +70,11 @@ def _as_given(venues: list[VenueFacts], declared: Crs) -> tuple[Float64Array, Fl
     return np.where(known, x, back[0]), np.where(known, y, back[1])
 
 
-def _surroundings(venues: list[VenueFacts], ground: VenueGround) -> Surroundings:
-    """Return regions and streets around the venues. A boundary tells only where it lies: it is simplified for speed."""
-    pks = sorted({each.region_pk for each in venues} & set(ground.shapes))
-    where = {pk: number for number, pk in enumerate(pks)}
+def _surroundings(ground: VenueGround) -> Surroundings:
+    """Return where all venues should be, and the streets. That each lies in its own region is a line of its own."""
     network = ground.network
     return Surroundings(
-        regions=tuple(shapely.simplify(ground.shapes[pk], 0.001) for pk in pks),
-        region_of=np.array([where.get(each.region_pk, -1) for each in venues], np.int64),
+        area=ground.area,
         street_distance_metres=None if network is None else lambda lon, lat: street_metres(network, lon, lat),
         tolerance_metres=BORDER_METRES,
     )

@@ -24,6 +24,7 @@ Float64Array = npt.NDArray[np.float64]
 DUPLICATE_METRES = 150.0
 OFF_STREET_LIMIT_METRES = 5_000.0
 _DEGREE_DIGITS = 6
+_SIMPLE_DEGREES = 0.002
 _SPECIAL = {
     Venue.Kind.CANDIDATE_SITE.value: "candidates",
     Venue.Kind.INFORMAL_GATHERING_POINT.value: "gathering-points",
@@ -113,6 +114,12 @@ class VenueGround:
         return {
             pk: shapely.from_wkb(bytes(wkb)) for pk, wkb in regions.annotate(wkb=AsWKB("boundary")).values_list("pk", "wkb")
         }
+
+    @cached_property
+    def area(self) -> shapely.Geometry | None:
+        """All regions together, to some hundred metres; None without boundaries."""
+        shapes = shapely.simplify(list(self.shapes.values()), _SIMPLE_DEGREES)
+        return shapely.union_all(shapely.buffer(shapes, 0.0)) if len(shapes) else None
 
     @cached_property
     def _street_metres(self) -> Float64Array | None:

@@ -72,13 +72,13 @@ def regions_of(line: Line, names: Mapping[str, str]) -> list[tuple[str, str, int
     return [(code, names.get(code, ""), counts[code]) for code in sorted(counts)]
 
 
-def points_of(found: Sequence[Finding], links: Callable[[Finding], str]) -> dict[str, Any]:
+def points_of(found: Sequence[Finding]) -> dict[str, Any]:
     """Return at most ``MAX_POINTS`` records with a place for the map, evenly chosen, and how many there are."""
     placed = [each for each in found if each.lon is not None and each.lat is not None]
     step = max(1, -(-len(placed) // MAX_POINTS))
     points = [
         {"at": [round(each.lon or 0.0, 6), round(each.lat or 0.0, 6)], "key": each.key, "name": each.name,
-         "found": str(words(each.detail)), "url": links(each)}
+         "found": str(words(each.detail))}
         for each in placed[::step]
     ]  # fmt: skip
     return {"points": points, "count": len(placed)}

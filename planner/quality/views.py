@@ -56,7 +56,7 @@ def records_page(request: HttpRequest, dataset: str, check: str) -> HttpResponse
     context = {
         "data_set": data_set, "line": line, "asked": asked, "count": len(found), "names": names,
         "rows": rows, "lines": [(each, links(each)) for each in rows], "regions": regions_of(line, names),
-        "columns": _columns(asked), "boot": _boot(request, found, links),
+        "columns": _columns(asked), "boot": _boot(request, found, links(_PLACEHOLDER)),
         "may_export": permits(request.user, Act.EXPORT),
     }  # fmt: skip
     return render(request, "quality/records.html", context)
@@ -93,13 +93,16 @@ def _columns(asked: Asked) -> list[dict[str, str]]:
     ]  # fmt: skip
 
 
-def _boot(request: HttpRequest, found: list[Finding], links: Callable[[Finding], str]) -> dict[str, Any] | None:
-    """Return what the map's script needs; None where no record has a place."""
-    points = points_of(found, links)
+_PLACEHOLDER = Finding(key="KEY", name="", region_code="")
+
+
+def _boot(request: HttpRequest, found: list[Finding], link: str) -> dict[str, Any] | None:
+    """Return what the map's script needs; None where no record has a place. ``link``: the address of a record named KEY."""
+    points = points_of(found)
     if not points["count"]:
         return None
     sentences = {"some": _("%(shown)s of %(count)s points are shown"), "open": _("Open the record")}
-    return points | {"basemap": basemap_for(request.user, []), "words": sentences}
+    return points | {"link": link, "basemap": basemap_for(request.user, []), "words": sentences}
 
 
 @login_required

@@ -5,11 +5,11 @@ import pytest
 from django.contrib.gis.geos import Point
 
 from geo.engine.errors import InputError
-from geo.models import AreaTotal, OpeningHours, Venue
-from geo.quality.checks import check_all, find_data_set, find_line
+from geo.models import AreaTotal, CandidateDetail, DemandCell, DemandModel, OpeningHours, Venue
+from geo.quality.checks import check_all, check_one, find_data_set, find_line
 from geo.quality.lines import MANY, NEVER
 from geo.quality.records import all_records
-from tests.factories import make_network, make_province, make_source
+from tests.factories import NOW, make_network, make_province, make_source
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 TODAY = dt.date(2026, 11, 23)
@@ -114,3 +114,109 @@ def test_only_the_records_given_are_checked():
     records = all_records(network=None, on=TODAY)
     own = replace(records, venues=records.venues.filter(region=west))
     assert find_data_set(check_all(own), "venues.facts").record_count == 1
+
+
+def test_what_is_needed_depends_on_the_category():
+    *_, west, _ = make_province()
+    venue("a", west, 118.75, 32.05)
+    site = venue("b", west, 118.75, 32.05, kind="candidate_site", capacity_persons=3)
+    venue("c", west, 118.75, 32.05, kind="informal_gathering_point")
+    venue("d", west, 118.75, 32.05, kind="informal_gathering_point", waiting_persons=7)
+    assert line("required").findings[0].detail == ("开放时间、服务能力或面积", "opening hours, capacity or floor area")
+    assert keys("required", "candidates.facts") == ["b"]
+    CandidateDetail.objects.create(venue=site, action="renovation")
+    assert keys("required", "candidates.facts") == []
+    assert keys("required", "gathering-points.facts") == ["c"]
+    assert (
+        find_line(find_data_set(check_all(all_records(network=None, on=TODAY)), "gathering-points.facts"), "no-phone") is None
+    )
+
+
+def test_duplicates_are_found_across_sources_and_spellings():
+    *_, west, _ = make_province()
+    venue("a", west, 118.750, 32.05, name_zh="玄武 零工驿站")
+    venue("b", west, 118.751, 32.05, name_zh="玄武零工驿站", source=make_source("other"))
+    assert [(each.key, each.detail) for each in line("same-name").findings] == [("a", "b · 94 m")]
+    assert keys("same-name", "venues.other") == ["b"]
+
+
+def cell(index, region, lon, lat, workers):
+    return DemandCell.objects.create(
+        h3_index=index, region=region, settlement_class="urban", location=Point(lon, lat, srid=4326), area_km2=0.8,
+        workers_persons=workers, year=2020, confidence="low", is_modelled=True, source=make_source(),
+    )  # fmt: skip
+
+
+def test_cells_outside_their_region_by_more_than_a_cell():
+    """0.8 km² is a circle of 505 m: a centre 472 m outside (0.005° of longitude at 32.05° N) is the border's, 944 m is not."""
+    *_, west, _ = make_province()
+    cell("1", west, 118.75, 32.05, 1)
+    cell("2", west, 118.805, 32.05, 2)
+    cell("3", west, 118.81, 32.05, 40)
+    found = line("outside-region", "demand.facts")
+    assert [each.key for each in found.findings] == ["3"]
+    assert found.findings[0].value == pytest.approx(944, abs=2)
+    assert (found.of_count, found.notes[0][1]) == (3, "40 workers are in these cells.")
+
+
+def test_models_tell_who_was_lost_and_what_was_rescaled():
+    province, *_ = make_province()
+
+    def share(factor, grid, persons):
+        return {"source": "grid", "persons": persons, "grid_persons": grid, "rescaling_factor": factor}
+
+    DemandModel.objects.create(
+        slug="m", name_zh="模型", name_en="Model", region=province, recipe={}, created_at=NOW, state="done",
+        report={
+            "cells": 12,
+            "components": [
+                {"source": "census", "measure": "gig", "year": 2020, "persons_in": 1000, "persons_lost": 30,
+                 "persons_elsewhere": 5}
+            ],
+            "regions": [
+                {"code": "320102", "name_zh": "玄武区", "components": [share(3.0, 100, 300)]},
+                {"code": "320104", "name_zh": "秦淮区", "components": [share(0.9, 100, 90), {"source": "roll", "persons": 4}]},
+                {"code": "320106", "name_zh": "鼓楼区", "components": [share(None, 0, 7)]},
+            ],
+        },
+    )  # fmt: skip
+    lost = line("people-lost", "model.m")
+    assert (lost.count, lost.of_count, lost.severity, lost.findings[0].detail) == (30, 1000, "bad", "30 / 1,000")
+    assert line("people-elsewhere", "model.m").count == 5
+    rescaled = line("rescaled", "model.m")
+    assert ([each.key for each in rescaled.findings], rescaled.of_count) == (["320102"], 3)
+    assert rescaled.notes[0][1] == "factors of the regions: 0.9 to 3."
+    assert keys("grid-empty", "model.m") == ["320106"]
+    assert keys("not-run", "model.m") == []
+
+
+def test_a_model_that_never_ran_says_so():
+    province, *_ = make_province()
+    DemandModel.objects.create(slug="m", name_zh="模型", name_en="Model", region=province, recipe={}, created_at=NOW)
+    assert keys("not-run", "model.m") == ["m"]
+    assert line("people-lost", "model.m").of_count == 0
+
+
+def test_closed_streets_of_active_networks():
+    network = make_network()
+    network.edge_count, network.node_count = 1000, 400
+    network.report = {
+        "closed_outside_largest_component": {"walk": {"edges": 50, "km": 3.2}, "car": {"edges": 0, "km": 0.0}},
+        "cut_off": {"walk": {"nodes": 8, "km": 0.5}},
+    }  # fmt: skip
+    network.save()
+    closed = line("closed-walk", "networks")
+    assert (closed.count, closed.of_count, closed.severity, closed.findings[0].detail) == (50, 1000, "warn", "50 · 3.2 km")
+    assert line("closed-car", "networks").severity == "good"
+    assert (line("cut-off-walk", "networks").count, line("cut-off-walk", "networks").of_count) == (8, 400)
+
+
+def test_one_data_set_is_checked_alone():
+    *_, west, _ = make_province()
+    venue("a", west, 118.75, 32.05)
+    records = all_records(network=None, on=TODAY)
+    everything = check_all(records)
+    assert [check_one(records, each.code) for each in everything] == list(everything)
+    for wrong in ("nothing", "venues.nothing", "demand.nothing", "model.x", "area-totals.x", "networks.x"):
+        with pytest.raises(InputError):
+            check_one(records, wrong)

@@ -191,7 +191,7 @@ def test_the_map_has_every_record_as_text(client, many):
     assert boot["count"] == len(boot["points"]) == 61
     assert "<b>x" not in text
     assert boot["points"][0]["name"] == "</script><b>x"
-    assert boot["points"][0]["url"].startswith("/quality/venues/n-00/history/?from=venues.facts")
+    assert boot["link"] == "/quality/venues/KEY/history/?from=venues.facts%2Fno-phone"
 
 
 def test_models_of_larger_regions_are_not_shown(client, world):

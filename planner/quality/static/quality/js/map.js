@@ -9,7 +9,7 @@ const box = document.getElementById("map");
 const LOOK = { radius: 5, color: "#ffffff", weight: 1.2, fillColor: "#d55e00", fillOpacity: 0.9 };
 const CHOSEN = { radius: 9, color: "#d55e00", weight: 3, fillColor: "#ffffff", fillOpacity: 0.9 };
 
-/** @param {{key: string, name: string, found: string, url: string}} point */
+/** @param {{key: string, name: string, found: string}} point */
 function popup(point) {
   const card = document.createElement("div");
   for (const text of [point.name, point.key, point.found].filter(Boolean)) {
@@ -17,9 +17,9 @@ function popup(point) {
     line.textContent = text;
     card.append(line);
   }
-  if (point.url) {
+  if (boot.link) {
     const link = document.createElement("a");
-    link.href = point.url;
+    link.href = boot.link.replace("KEY", encodeURIComponent(point.key));
     link.textContent = boot.words.open;
     card.append(link);
   }
