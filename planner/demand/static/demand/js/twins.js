@@ -12,6 +12,9 @@ function open(id, basemap, [west, south, east, north]) {
   for (const name of ["streets", "borders"]) /** @type {HTMLElement} */ (map.getPane(name)).style.pointerEvents = "none";
   streetsLayer(basemap, "streets")?.addTo(map);
   L.control.scale({ imperial: false }).addTo(map);
+  const tell = () => (map.getContainer().dataset.view = [map.getCenter().lat.toFixed(4), map.getCenter().lng.toFixed(4), map.getZoom()].join(" "));
+  map.on("moveend", tell);
+  tell();
   return map;
 }
 
