@@ -38,7 +38,9 @@ def region_data_sets(records: QualityRecords, only: str = "") -> list[DataSet]:
 
 
 def _region_line(check: str, title: Words, regions: list[Region], found: list[Region]) -> Line:
-    findings = [Finding(key=each.code, name=each.name_zh, region_code=each.code) for each in found]
+    findings = [
+        Finding(key=each.code, name=(each.name_zh, each.name_en or each.name_zh), region_code=each.code) for each in found
+    ]
     return line_of(check, title, findings, len(regions), _REGIONS, SOME)
 
 

@@ -18,7 +18,7 @@ class Finding:
     """
 
     key: str
-    name: str
+    name: str | Words
     region_code: str
     detail: str | Words = ""
     value: float | None = None

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from geo.models import DemandModel, JobState
-from geo.quality.lines import MANY, NEVER, SOME, DataSet, Finding, Line, line_of
+from geo.quality.lines import MANY, NEVER, SOME, DataSet, Finding, Line, Words, line_of
 from geo.quality.records import QualityRecords
 
 LARGE_FACTOR = 2.0
@@ -68,15 +68,17 @@ def _rescaled_line(regions: list[dict[str, Any]]) -> Line:
         factor = component["rescaling_factor"]
         if factor is not None and component["persons"] and not 1 / LARGE_FACTOR <= factor <= LARGE_FACTOR:
             said = f"× {factor:g} ({component['grid_persons']:,} → {component['persons']:,}, {component['source']})"
-            found.append(
-                Finding(key=region["code"], name=region["name_zh"], region_code=region["code"], detail=said, value=factor)
-            )
+            found.append(Finding(key=region["code"], name=_name(region), region_code=region["code"], detail=said, value=factor))
     title = (
         f"格网人数被放大或缩小 {LARGE_FACTOR:g} 倍以上", f"Grid rescaled by more than {LARGE_FACTOR:g}, up or down",
     )  # fmt: skip
     factors = [pair["rescaling_factor"] for _, pair in _pairs(regions) if pair["rescaling_factor"]]
     notes = [_range(factors)] if factors else []
     return line_of("rescaled", title, found, sum(1 for _ in _pairs(regions)), _REGIONS, SOME, notes)
+
+
+def _name(region: dict[str, Any]) -> Words:
+    return region["name_zh"], region.get("name_en") or region["name_zh"]
 
 
 def _range(factors: list[float]) -> tuple[str, str]:
@@ -88,7 +90,7 @@ def _nobody_line(regions: list[dict[str, Any]]) -> Line:
     """Return regions to which the table gives people and the grid nobody: they are spread by area alone."""
     found = [
         Finding(
-            key=region["code"], name=region["name_zh"], region_code=region["code"], value=component["persons"],
+            key=region["code"], name=_name(region), region_code=region["code"], value=component["persons"],
             detail=f"{component['persons']:,} ({component['source']})",
         )
         for region, component in _pairs(regions)

@@ -65,8 +65,8 @@ class VenueFacts:
     def finding(self, detail: str | Words = "", value: float | None = None) -> Finding:
         """Return the venue as a record of a line."""
         return Finding(
-            key=self.code, name=self.name_zh, region_code=self.region_code, detail=detail, value=value, lon=self.lon,
-            lat=self.lat,
+            key=self.code, name=(self.name_zh, self.name_en or self.name_zh), region_code=self.region_code, detail=detail,
+            value=value, lon=self.lon, lat=self.lat,
         )  # fmt: skip
 
 

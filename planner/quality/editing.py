@@ -118,7 +118,9 @@ def _field(name: str, value: str, choices: list[tuple[str, str]], problems: list
     chinese = language == "zh-hans"
     spec = VENUES.spec(name)
     assert spec is not None
-    label = {"x": _("longitude or easting"), "y": _("latitude or northing")}.get(name, spec.zh if chinese else spec.en)
+    label = {"x": _("longitude or easting"), "y": _("latitude or northing"), "region_code": _("region")}.get(
+        name, spec.zh if chinese else spec.en
+    )
     said = [_bare(each).sentence(language) for each in problems if name in _names(each)]
     return FormField(
         name=name, label=label, value=value, unit=spec.unit.split(" / ")[0 if chinese else -1] if name not in PLACE else "",

@@ -15,9 +15,9 @@ _SEARCH_CHARACTERS = 80
 
 SORTS: dict[str, Callable[[Finding], tuple[Any, ...]]] = {
     "key": lambda found: (found.key,),
-    "name": lambda found: (found.name, found.key),
+    "name": lambda found: (words(found.name), found.key),
     "region": lambda found: (found.region_code, found.key),
-    "found": lambda found: (found.value is None, found.value or 0.0, str(words(found.detail)), found.key),
+    "found": lambda found: (found.value is None, found.value or 0.0, words(found.detail), found.key),
 }
 
 
@@ -59,7 +59,7 @@ def listed(line: Line, asked: Asked, names: Mapping[str, str]) -> list[Finding]:
 def _matches(found: Finding, asked: Asked, names: Mapping[str, str]) -> bool:
     if asked.region and found.region_code != asked.region:
         return False
-    text = " ".join((found.key, found.name, names.get(found.region_code, ""), str(words(found.detail)))).casefold()
+    text = " ".join((found.key, words(found.name), names.get(found.region_code, ""), words(found.detail))).casefold()
     return all(word in text for word in asked.text.casefold().split())
 
 
@@ -77,8 +77,8 @@ def points_of(found: Sequence[Finding]) -> dict[str, Any]:
     placed = [each for each in found if each.lon is not None and each.lat is not None]
     step = max(1, -(-len(placed) // MAX_POINTS))
     points = [
-        {"at": [round(each.lon or 0.0, 6), round(each.lat or 0.0, 6)], "key": each.key, "name": each.name,
-         "found": str(words(each.detail))}
+        {"at": [round(each.lon or 0.0, 6), round(each.lat or 0.0, 6)], "key": each.key, "name": words(each.name),
+         "found": words(each.detail)}
         for each in placed[::step]
     ]  # fmt: skip
     return {"points": points, "count": len(placed)}

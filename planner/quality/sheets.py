@@ -58,9 +58,9 @@ def _cell(spec: FieldSpec, text: str) -> str:
 
 def _listed(found: Finding, names: Mapping[str, str]) -> list[str]:
     place = ["" if value is None else f"{value:.6f}" for value in (found.lon, found.lat)]
-    texts = [plain(text) for text in (found.key, found.name, found.region_code, names.get(found.region_code, ""))]
+    texts = [plain(text) for text in (found.key, words(found.name), found.region_code, names.get(found.region_code, ""))]
     return [*texts, *place]
 
 
 def _said(found: Finding) -> list[str]:
-    return [plain(str(words(found.detail))), "" if found.value is None else f"{found.value:g}"]
+    return [plain(words(found.detail)), "" if found.value is None else f"{found.value:g}"]

@@ -1,25 +1,23 @@
 """The quality page, and the records behind its lines as page and CSV."""
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from geo.engine.errors import InputError
 from geo.quality.checks import find_line
 from geo.quality.lines import DataSet, Finding, Line
-from geo.quality.venues import PREFIXES
 from planner.accounts.policy import Act
 from planner.accounts.scope import permits
 from planner.imports.language import language_of_page
+from planner.quality.links import has_venues, links_of, page_of
 from planner.quality.listing import ROWS_PER_PAGE, Asked, asked_of, listed, points_of, regions_of
 from planner.quality.selectors import data_set_for, data_sets_for, region_names
 from planner.quality.sheets import csv_of
@@ -40,7 +38,26 @@ def page(request: HttpRequest) -> HttpResponse:
     data_sets = data_sets_for(request.user)
     verdicts = [line.severity for data_set in data_sets for line in data_set.lines]
     counts = {severity: verdicts.count(severity) for severity in ("bad", "warn", "good")}
-    return render(request, "quality/page.html", {"data_sets": data_sets, "counts": counts})
+    sets = [_Shown(data_set=each, page_url=page_of(request, each.code)) for each in data_sets]
+    return render(request, "quality/page.html", {"data_sets": data_sets, "sets": sets, "counts": counts})
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Shown:
+    """A data set on the page: what was found first, checks that found nothing folded away."""
+
+    data_set: DataSet
+    page_url: str
+
+    @property
+    def found(self) -> list[Line]:
+        """Lines that are bad or warn, or that tell a number."""
+        return [line for line in self.data_set.lines if line.count or line.severity != "good"]
+
+    @property
+    def clean(self) -> list[Line]:
+        """Lines that found nothing."""
+        return [line for line in self.data_set.lines if not line.count and line.severity == "good"]
 
 
 @login_required
@@ -52,36 +69,26 @@ def records_page(request: HttpRequest, dataset: str, check: str) -> HttpResponse
     names, asked = region_names(request.user), asked_of(request.GET)
     found = listed(line, asked, names)
     rows = Paginator(found, ROWS_PER_PAGE).get_page(request.GET.get("page"))
-    links = _links(dataset, check)
+    links = links_of(request, dataset, check)
     context = {
         "data_set": data_set, "line": line, "asked": asked, "count": len(found), "names": names,
-        "rows": rows, "lines": [(each, links(each)) for each in rows], "regions": regions_of(line, names),
-        "columns": _columns(asked), "boot": _boot(request, found, links(_PLACEHOLDER)),
+        "rows": rows, "lines": [(each, links(each.key)) for each in rows], "regions": regions_of(line, names),
+        "columns": _columns(asked, line), "has_details": _has_details(line),
+        "page_url": page_of(request, dataset), "boot": _boot(request, found, links("KEY")),
         "may_export": permits(request.user, Act.EXPORT),
     }  # fmt: skip
     return render(request, "quality/records.html", context)
 
 
-def _has_venues(dataset: str, check: str) -> bool:
-    """Return whether the records of a line are venues: of their data sets, all but what is said of the source."""
-    return dataset.split(".", 1)[0] in PREFIXES and not check.startswith(("source-", "synthetic", "modelled"))
+def _has_details(line: Line) -> bool:
+    """Return whether any record says more than that it is there."""
+    return any(found.detail for found in line.findings)
 
 
-def _links(dataset: str, check: str) -> Callable[[Finding], str]:
-    """Return what leads from a record to its page: venues have one."""
-    back = f"{dataset}/{check}"
-
-    def link(found: Finding) -> str:
-        if not _has_venues(dataset, check):
-            return ""
-        return f"{reverse('quality:history', kwargs={'code': found.key})}?from={quote(back, safe='')}"
-
-    return link
-
-
-def _columns(asked: Asked) -> list[dict[str, str]]:
+def _columns(asked: Asked, line: Line) -> list[dict[str, str]]:
     """Return the heads of the table: each sorts by its column, and the other way round when it does so already."""
-    heads = {"key": _("record"), "name": _("name"), "region": _("region"), "found": _("found")}
+    heads = {"key": _("record"), "name": _("name"), "region": _("region")}
+    heads |= {"found": _("found")} if _has_details(line) else {}
     return [
         {
             "label": label, "sorted": ("descending" if asked.is_descending else "ascending") if asked.sort == name else "none",
@@ -91,9 +98,6 @@ def _columns(asked: Asked) -> list[dict[str, str]]:
         }
         for name, label in heads.items()
     ]  # fmt: skip
-
-
-_PLACEHOLDER = Finding(key="KEY", name="", region_code="")
 
 
 def _boot(request: HttpRequest, found: list[Finding], link: str) -> dict[str, Any] | None:
@@ -114,7 +118,7 @@ def records_csv(request: HttpRequest, dataset: str, check: str) -> HttpResponse:
     line = _line(request, dataset, check)[1]
     names = region_names(request.user)
     found = listed(line, asked_of(request.GET), names)
-    text = csv_of(dataset if _has_venues(dataset, check) else "", found, names, language_of_page())
+    text = csv_of(dataset if has_venues(dataset, check) else "", found, names, language_of_page())
     answer = HttpResponse("\ufeff" + text, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="quality-{check}.csv"'
     return answer
