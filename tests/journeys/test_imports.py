@@ -179,6 +179,94 @@ def test_a_sheet_from_a_web_map_is_mended_committed_and_taken_back(desk, sheet, 
     page.wait_for_selector("h1:has-text('已撤销')", timeout=60_000)
 
 
+LONG_ROWS = 40_000
+"""Enough that writing them takes some seconds on any machine."""
+
+
+@pytest.fixture(scope="module")
+def long_table(tmp_path_factory):
+    """Write a table of invented venues on a fine grid over the middle of Nanjing."""
+    path = tmp_path_factory.mktemp("long") / "全市场所普查.csv"
+    with path.open("w", encoding="gb18030", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(HEADER)
+        for number in range(LONG_ROWS):
+            place = (f"{118.74 + number % 200 * 4e-4:.6f}", f"{32.02 + number // 200 * 3e-4:.6f}")
+            rows.writerow([f"L-{number:05d}", f"普查驿站{number}号", "零工驿站", "运营中", *place, "", "", ""])
+    return path
+
+
+def kept(site, folder):
+    """Return how many records of the long table the database has, as a command of its own sees it."""
+    words = [sys.executable, "manage.py", "export_records", "--kind", "venues", "--region", "320100", str(folder / "kept.csv")]
+    _run(words, site.var)
+    return (folder / "kept.csv").read_text("utf-8-sig").count("L-")
+
+
+def watch_share(page, least):
+    """Wait until the bar of a running step shows more than ``least``; return what it shows."""
+    for _ in range(600):
+        share = page.locator("#bar").evaluate("bar => bar.value")
+        if share > least:
+            return share
+        page.wait_for_timeout(100)
+    return pytest.fail(f"the bar stays at {share}")
+
+
+def test_writing_is_seen_cancelled_done_and_taken_back_from_the_list(desk, site, long_table, picture, tmp_path):
+    page = desk
+    upload(page, long_table)
+    page.get_by_role("button", name="上传并读取").click()
+    page.wait_for_selector("table.mapping", timeout=90_000)
+    page.check("[name=datum][value=wgs84]")
+    page.get_by_role("button", name="检查各行").click()
+    page.wait_for_selector("form.decide", timeout=180_000)
+    counts = numbers(page)
+    assert counts["新增"] > LONG_ROWS * 0.9
+    before = kept(site, tmp_path)
+
+    def commit():
+        if page.query_selector("[name=skip_invalid]"):
+            page.check("[name=skip_invalid]")
+        page.get_by_role("button", name="提交").click()
+        page.wait_for_selector("#progress")
+
+    commit()
+    assert watch_share(page, 0.05) < 1
+    page.get_by_role("button", name="取消").click()
+    page.wait_for_selector("form.decide", timeout=60_000)
+    page.wait_for_selector(".notice[role=status]")
+    keep_whole(page, picture, "imports-writing-cancelled")
+    assert kept(site, tmp_path) == before
+
+    commit()
+    shares = [watch_share(page, 0.05)]
+    shares.append(watch_share(page, shares[0]))
+    assert shares[0] < shares[1]
+    picture(page, "imports-writing")
+    assert serious(page) == []
+    page.wait_for_selector("h1:has-text('已导入')", timeout=180_000)
+    assert kept(site, tmp_path) == before + counts["新增"]
+
+    page.goto("/imports/")
+    row = page.locator("tr", has_text=long_table.name).first
+    row.get_by_role("link", name="撤销").click()
+    page.get_by_role("button", name="撤销").click()
+    assert watch_share(page, 0.05) < 1
+    page.get_by_role("button", name="取消").click()
+    page.wait_for_selector(".counts", timeout=60_000)
+    page.wait_for_selector(".notice[role=status]")
+    assert kept(site, tmp_path) == before + counts["新增"]
+    keep_whole(page, picture, "imports-undoing-cancelled")
+
+    page.get_by_role("link", name="撤销").click()
+    page.get_by_role("button", name="撤销").click()
+    watch_share(page, 0.05)
+    picture(page, "imports-undoing")
+    page.wait_for_selector("h1:has-text('已撤销')", timeout=180_000)
+    assert kept(site, tmp_path) == before
+
+
 def test_the_same_without_scripts_by_keyboard_and_at_double_size(site, browser, visit, worker, sheet, picture):
     context = browser.new_context(
         viewport={"width": 640, "height": 450}, device_scale_factor=2, base_url=site.url, java_script_enabled=False
