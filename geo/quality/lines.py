@@ -43,6 +43,10 @@ class Rule:
     def words(self) -> Words:
         """The rule in a sentence."""
         warn, bad = f"{100 * self.warn_share:g} %", f"{100 * self.bad_share:g} %"
+        if self.bad_share == 0.0:
+            return "有一条即为差", "bad as soon as there is one"
+        if self.bad_share >= 1.0:
+            return f"超过 {warn} 提醒", f"warning above {warn}"
         return f"超过 {warn} 提醒，超过 {bad} 为差", f"warning above {warn}, bad above {bad}"
 
 
@@ -50,6 +54,8 @@ NEVER = Rule(warn_share=0.0, bad_share=0.0)
 """Nothing of the kind may be there."""
 SOME = Rule(warn_share=0.0, bad_share=0.1)
 MANY = Rule(warn_share=0.1, bad_share=0.5)
+RATHER_NOT = Rule(warn_share=0.0, bad_share=1.0)
+"""Worth a look, and no fault."""
 INFORMATION = Rule(warn_share=1.0, bad_share=1.0)
 """The line only tells; it is never bad."""
 

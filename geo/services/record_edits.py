@@ -274,8 +274,10 @@ def _restore_parts(venue: Venue, parts: Parts, before: Parts) -> None:
     """Put back details, trades and counts as an import found them, and the hours and coordinates."""
     if parts.record:
         keeper = VenueKeeper(venue.source, None)
+        now = keeper.current([venue.code])[venue.code]
+        place = {name: now[name] for name in ("lon", "lat", "region")}  # the row of the version brings its own
         with without_versions():
-            keeper.keep([keeper.current([venue.code])[venue.code] | parts.record], [None])
+            keeper.keep([now | parts.record | place], [None])
     if parts.record or parts.hours != before.hours:
         _keep_hours(venue, parts.hours)
     if parts.origin != before.origin:

@@ -10,7 +10,7 @@ from geo.imports.fields import FieldSpec
 from geo.imports.kinds import KINDS
 from geo.imports.kinds.base import Kind
 from geo.imports.templates import header_of, plain
-from geo.quality.lines import Finding
+from geo.quality.lines import DataSet, Finding
 from planner.quality.templatetags.quality_words import words
 
 _KINDS = {"venues": "venues", "candidates": "candidates", "gathering-points": "gathering_points"}
@@ -20,6 +20,29 @@ _LISTED = {
     "zh-hans": ("记录", "名称", "区划代码", "区域", "经度（°，WGS-84）", "纬度（°，WGS-84）"),
     "en": ("record", "name", "region code", "region", "longitude (°, WGS-84)", "latitude (°, WGS-84)"),
 }
+
+
+_LINES = {
+    "zh-hans": ("数据集", "检查", "数量", "总数", "总数所指", "占比（0–1）", "评价", "规则", "依据"),
+    "en": ("data set", "check", "count", "of", "of what", "share (0–1)", "verdict", "rule", "evidence"),
+}
+_VERDICTS = {"zh-hans": {"bad": "差", "warn": "提醒", "good": "好"}, "en": {"bad": "bad", "warn": "warning", "good": "good"}}
+
+
+def csv_of_lines(data_sets: Sequence[DataSet], language: Language) -> str:
+    """Return every line of the page as a sheet."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(_LINES[language])
+    for data_set in data_sets:
+        for line in data_set.lines:
+            said = " ".join(words(note) for note in line.notes)
+            verdict = _VERDICTS[language][line.severity] if line.is_judged else ""
+            writer.writerow([
+                plain(words(data_set.title)), plain(words(line.title)), line.count, line.of_count, plain(words(line.whole)),
+                f"{line.share:.6f}", verdict, plain(words(line.rule.words)) if verdict else "", plain(said),
+            ])  # fmt: skip
+    return text.getvalue()
 
 
 def csv_of(dataset: str, found: Sequence[Finding], names: Mapping[str, str], language: Language) -> str:

@@ -20,7 +20,7 @@ from planner.imports.language import language_of_page
 from planner.quality.links import has_venues, links_of, page_of
 from planner.quality.listing import ROWS_PER_PAGE, Asked, asked_of, listed, points_of, regions_of
 from planner.quality.selectors import data_set_for, data_sets_for, region_names
-from planner.quality.sheets import csv_of
+from planner.quality.sheets import csv_of, csv_of_lines
 from planner.workspace.selectors import basemap_for
 
 
@@ -39,7 +39,8 @@ def page(request: HttpRequest) -> HttpResponse:
     verdicts = [line.severity for data_set in data_sets for line in data_set.lines]
     counts = {severity: verdicts.count(severity) for severity in ("bad", "warn", "good")}
     sets = [_Shown(data_set=each, page_url=page_of(request, each.code)) for each in data_sets]
-    return render(request, "quality/page.html", {"data_sets": data_sets, "sets": sets, "counts": counts})
+    return render(request, "quality/page.html", {"data_sets": data_sets, "sets": sets, "counts": counts,
+                                                 "may_export": permits(request.user, Act.EXPORT)})  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,15 +113,29 @@ def _boot(request: HttpRequest, found: list[Finding], link: str) -> dict[str, An
 @login_required
 @require_safe
 def records_csv(request: HttpRequest, dataset: str, check: str) -> HttpResponse:
-    """Send the records behind a line, as searched and sorted, as CSV (UTF-8 with a mark, for spreadsheet programs)."""
+    """Send the records behind a line, as searched and sorted, as CSV."""
     admit(request)
     admit(request, Act.EXPORT)
     line = _line(request, dataset, check)[1]
     names = region_names(request.user)
     found = listed(line, asked_of(request.GET), names)
     text = csv_of(dataset if has_venues(dataset, check) else "", found, names, language_of_page())
+    return _sheet(text, f"quality-{check}")
+
+
+@login_required
+@require_safe
+def lines_csv(request: HttpRequest) -> HttpResponse:
+    """Send the lines of every data set as CSV."""
+    admit(request)
+    admit(request, Act.EXPORT)
+    return _sheet(csv_of_lines(data_sets_for(request.user), language_of_page()), "quality")
+
+
+def _sheet(text: str, name: str) -> HttpResponse:
+    """Return a CSV file in UTF-8 with a mark, by which spreadsheet programs know it."""
     answer = HttpResponse("\ufeff" + text, content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="quality-{check}.csv"'
+    answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return answer
 
 

@@ -7,7 +7,7 @@ from django.contrib.gis.geos import Point
 from geo.engine.errors import InputError
 from geo.models import AreaTotal, CandidateDetail, DemandCell, DemandModel, OpeningHours, Venue
 from geo.quality.checks import check_all, check_one, find_data_set, find_line
-from geo.quality.lines import MANY, NEVER
+from geo.quality.lines import MANY, NEVER, RATHER_NOT
 from geo.quality.records import all_records
 from tests.factories import NOW, make_network, make_province, make_source
 
@@ -105,6 +105,18 @@ def test_limits_are_exclusive():
     assert MANY.judge(0.11) == "warn"
     assert MANY.judge(0.51) == "bad"
     assert NEVER.judge(0.0) == "good"
+    assert RATHER_NOT.judge(1.0) == "warn"
+
+
+@pytest.mark.parametrize(
+    ("rule", "sentence"),
+    [
+        (NEVER, "bad as soon as there is one"), (RATHER_NOT, "warning above 0 %"),
+        (MANY, "warning above 10 %, bad above 50 %"),
+    ],
+)  # fmt: skip
+def test_rules_say_what_they_do(rule, sentence):
+    assert rule.words[1] == sentence
 
 
 def test_only_the_records_given_are_checked():

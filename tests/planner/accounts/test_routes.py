@@ -34,6 +34,7 @@ ROUTES = {
     "reports:page": Route(Act.READ_REPORTS, lambda _, county: {"digest": county.recommendation.digest}),
     "reports:pdf": Route(Act.READ_REPORTS, lambda _, county: {"digest": county.recommendation.digest}),
     "quality:page": Route(Act.READ_RECORDS),
+    "quality:lines_csv": Route(Act.READ_RECORDS),
     "quality:records": Route(Act.READ_RECORDS, lambda _, __: {"dataset": "venues.facts", "check": "no-phone"}),
     "quality:csv": Route(Act.READ_RECORDS, lambda _, __: {"dataset": "venues.facts", "check": "no-phone"}),
     "quality:history": Route(Act.READ_RECORDS, lambda _, county: {"code": county.venue.code}),

@@ -68,6 +68,21 @@ def test_the_csv_is_a_file_that_the_importer_reads(client, world):
     assert set(found) == {spec.name for spec in VENUES.fields}
 
 
+def test_the_lines_are_a_sheet_too(client, world):
+    rows = rows_of(client.get(reverse("quality:lines_csv"), HTTP_ACCEPT_LANGUAGE="en"))
+    (phone,) = [row for row in rows if row["data set"] == "Venues · Facts" and row["check"] == "Without a phone number"]
+    assert (phone["count"], phone["of"], phone["share (0–1)"], phone["verdict"]) == ("1", "1", "1.000000", "bad")
+
+
+def test_records_that_are_no_venues_link_to_where_staff_mend_them(client, world):
+    address = reverse("quality:records", kwargs={"dataset": "regions", "check": "no-residents"})
+    assert [link for _, link in client.get(address).context["lines"]] == [""]
+    client.force_login(make_member(Role.PLANNER, world.west.region, name="staff", is_staff=True))
+    (link,) = [link for _, link in client.get(address).context["lines"]]
+    assert link == "/admin/geo/region/?q=320102"
+    assert "玄武区" in client.get(link).content.decode()
+
+
 def test_unknown_lines_are_not_there(client, world):
     assert client.get(reverse("quality:records", kwargs=LINE | {"check": "nothing"})).status_code == 404
     assert client.get(reverse("quality:records", kwargs=LINE | {"dataset": "nothing"})).status_code == 404
