@@ -8,7 +8,7 @@ from geo.engine.datum import Crs, from_wgs84, parse_crs
 from geo.engine.errors import InputError, Problem
 from geo.engine.plausibility import Findings, Surroundings, datum_problems, examine
 from geo.quality.lines import NEVER, Finding, Line, Words, line_of
-from geo.quality.venue_facts import Float64Array, VenueFacts, VenueGround, street_metres
+from geo.quality.venue_facts import Float64Array, VenueFacts, VenueGround
 
 BORDER_METRES = 1_000.0
 _WHOLE: Words = ("条记录", "records")
@@ -72,9 +72,8 @@ def _as_given(venues: list[VenueFacts], declared: Crs) -> tuple[Float64Array, Fl
 
 def _surroundings(ground: VenueGround) -> Surroundings:
     """Return where all venues should be, and the streets. That each lies in its own region is a line of its own."""
-    network = ground.network
     return Surroundings(
         area=ground.area,
-        street_distance_metres=None if network is None else lambda lon, lat: street_metres(network, lon, lat),
+        street_distance_metres=None if ground.streets is None else ground.streets.metres,
         tolerance_metres=BORDER_METRES,
     )

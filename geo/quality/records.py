@@ -7,11 +7,12 @@ from django.db.models import QuerySet
 
 from geo.engine.network.model import TravelNetwork
 from geo.models import AreaTotal, DemandCell, DemandModel, NetworkSnapshot, ODTable, Region, Venue
+from geo.quality.streets import Streets
 
 
 @dataclass(frozen=True, kw_only=True)
 class QualityRecords:
-    """What is checked. ``network``: the streets that venues are measured against, None if there are none; ``on``: today."""
+    """What is checked. ``streets``: what venues are measured against, None if there are none; ``on``: today."""
 
     venues: QuerySet[Venue]
     cells: QuerySet[DemandCell]
@@ -20,7 +21,7 @@ class QualityRecords:
     regions: QuerySet[Region]
     networks: QuerySet[NetworkSnapshot]
     od_tables: QuerySet[ODTable]
-    network: TravelNetwork | None
+    streets: Streets | None
     on: dt.date
 
 
@@ -34,6 +35,6 @@ def all_records(*, network: TravelNetwork | None, on: dt.date) -> QualityRecords
         regions=Region.objects.all(),
         networks=NetworkSnapshot.objects.all(),
         od_tables=ODTable.objects.all(),
-        network=network,
+        streets=None if network is None else Streets.of(network),
         on=on,
     )

@@ -12,17 +12,16 @@ from django.db.models import Exists, F, OuterRef
 from scipy.spatial import cKDTree
 
 from geo.engine.crs import Plane
-from geo.engine.network.model import TravelNetwork
-from geo.engine.snapping import snap
+from geo.engine.errors import NetworkError
 from geo.imports.fields import normal
 from geo.models import HourlyCount, OpeningHours, Venue
 from geo.quality.lines import Finding, Words
 from geo.quality.records import QualityRecords
+from geo.quality.streets import Streets
 
 Float64Array = npt.NDArray[np.float64]
 
 DUPLICATE_METRES = 150.0
-OFF_STREET_LIMIT_METRES = 5_000.0
 _DEGREE_DIGITS = 6
 _SIMPLE_DEGREES = 0.002
 _SPECIAL = {
@@ -103,7 +102,6 @@ class VenueGround:
 
     def __init__(self, records: QualityRecords) -> None:
         self.facts = venue_facts(records)
-        self.network = records.network
         self._records = records
         self._rows = {venue.code: row for row, venue in enumerate(self.facts)}
 
@@ -123,11 +121,18 @@ class VenueGround:
 
     @cached_property
     def _street_metres(self) -> Float64Array | None:
-        """(n,) metres to the nearest street, ``inf`` beyond the limit; None without streets."""
-        if self.network is None:
+        """(n,) metres to the nearest street, ``inf`` beyond the limit; None without streets that can be read."""
+        if self._records.streets is None:
             return None
-        lon, lat = coordinates(self.facts)
-        return street_metres(self.network, lon, lat)
+        try:
+            return self._records.streets.metres(*coordinates(self.facts))
+        except NetworkError:  # the doctor tells of it; all other checks can be made
+            return None
+
+    @property
+    def streets(self) -> Streets | None:
+        """The streets, if there are any that can be read."""
+        return None if self._street_metres is None else self._records.streets
 
     def street_metres_of(self, venues: list[VenueFacts]) -> Float64Array | None:
         """Return the distances of some of the venues; None without streets."""
@@ -159,12 +164,6 @@ class VenueGround:
             key = (each.category, round(each.lon, _DEGREE_DIGITS), round(each.lat, _DEGREE_DIGITS))
             places.setdefault(key, []).append(each.code)
         return {code: len(codes) for codes in places.values() if len(codes) > 1 for code in codes}
-
-
-def street_metres(network: TravelNetwork, lon: Float64Array, lat: Float64Array) -> Float64Array:
-    """Return (n,) metres to the nearest street that one may walk, ``inf`` beyond ``OFF_STREET_LIMIT_METRES``."""
-    mode = "walk" if "walk" in network.modes else network.modes[0]
-    return snap(network, lon, lat, mode=mode, max_metres=OFF_STREET_LIMIT_METRES).snap_metres.astype(np.float64)
 
 
 def coordinates(venues: Iterable[VenueFacts]) -> tuple[Float64Array, Float64Array]:

@@ -11,9 +11,9 @@ from geo.quality.datums import BORDER_METRES, datum_line
 from geo.quality.lines import INFORMATION, MANY, NEVER, SOME, DataSet, Finding, Line, Rule, Words, line_of
 from geo.quality.records import QualityRecords
 from geo.quality.sources import source_lines
+from geo.quality.streets import OFF_STREET_LIMIT_METRES
 from geo.quality.venue_facts import (
     DUPLICATE_METRES,
-    OFF_STREET_LIMIT_METRES,
     VenueFacts,
     VenueGround,
     category_of,

@@ -7,12 +7,11 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
-from geo.engine.errors import NetworkError
-from geo.engine.network.model import TravelNetwork
 from geo.models import AreaTotal, DemandCell, DemandModel, NetworkSnapshot, ODTable, Region, Venue
 from geo.quality.checks import check_all, check_one
 from geo.quality.lines import DataSet
 from geo.quality.records import QualityRecords
+from geo.quality.streets import Streets
 from geo.selectors import network_of
 from geo.services.record_edits import Editor
 from planner.accounts.policy import Act
@@ -63,7 +62,7 @@ def _records(user: Person) -> QualityRecords:
         regions=regions,
         networks=_rows(NetworkSnapshot, user),
         od_tables=_rows(ODTable, user),
-        network=_network(user),
+        streets=_streets(user),
         on=timezone.localdate(),
     )
 
@@ -73,12 +72,7 @@ def _rows(model: type[Row], user: Person) -> QuerySet[Row]:
     return scoped(model, user, Act.READ_RECORDS)
 
 
-def _network(user: Person) -> TravelNetwork | None:
-    """Return the newest active network; None if there is none or its files are gone, which the doctor reports."""
+def _streets(user: Person) -> Streets | None:
+    """Return the streets of the newest active network; None if there is none."""
     snapshot = _rows(NetworkSnapshot, user).filter(is_active=True).order_by("-created_at", "-pk").first()
-    if snapshot is None:
-        return None
-    try:
-        return network_of(snapshot)
-    except NetworkError:
-        return None
+    return None if snapshot is None else Streets(snapshot.digest, lambda: network_of(snapshot))

@@ -1,6 +1,7 @@
 """Venues 5 to 15 m beside the streets of a grid of 700 m blocks: GCJ-02 moves points there by about 500 m, off the streets."""
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,10 +9,12 @@ from django.contrib.gis.geos import Point
 
 from geo.engine.crs import Plane
 from geo.engine.datum import from_wgs84, parse_crs
+from geo.engine.errors import NetworkError, Problem
 from geo.engine.gridcity import grid_city, grid_points
 from geo.models import Venue, VenueOrigin
 from geo.quality.checks import check_one, find_line
 from geo.quality.records import all_records
+from geo.quality.streets import Streets
 from tests.factories import make_province, make_source
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -84,6 +87,17 @@ def test_a_few_points_say_nothing(network, places):
 def test_without_streets_nothing_is_doubted(places):
     keep(make_province()[2], *places)
     assert doubt(None).count == 0
+
+
+def test_damaged_streets_leave_the_other_checks(places):
+    def fail():
+        raise NetworkError(Problem(code="network.none"))
+
+    keep(make_province()[2], *places)
+    data_set = check_one(replace(all_records(network=None, on=TODAY), streets=Streets("broken", fail)), "venues.facts")
+    assert find_line(data_set, "datum-doubt").count == 0
+    assert find_line(data_set, "street-25") is None
+    assert find_line(data_set, "no-phone").count == 80
 
 
 def test_distances_to_streets_fall_into_their_classes(network, places):
