@@ -16,8 +16,8 @@ from geo.imports.fields import FieldSpec
 from geo.imports.keepers.venues import VenueKeeper
 from geo.imports.kinds import KINDS
 from geo.imports.kinds.base import Kind, Record
-from geo.imports.returned import as_number, write_cell
 from geo.imports.templates import header_of, label_of, plain
+from geo.imports.workbooks import as_number, write_cell
 from geo.models import DataSource, Region, Venue
 
 FORMATS = ("csv", "xlsx", "geojson", "gpkg")

@@ -160,7 +160,7 @@ def test_a_sheet_from_a_web_map_is_mended_committed_and_taken_back(desk, sheet, 
         page.get_by_role("link", name=re.compile("XLSX")).click()
     path = tmp_path / started.value.suggested_filename
     started.value.save_as(path)
-    header, *rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
+    _title, header, *rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
     assert header == [*HEADER, "问题"]
     assert [row[0] for row in rows if row[-1]] == ["J-901", "J-902", "J-903", "J-001"]
 

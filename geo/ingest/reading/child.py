@@ -16,7 +16,7 @@ FORMS = {
 }  # fmt: skip
 MAX_PROBLEMS, SHOWN_PROBLEMS = 10_000, 100
 RASTERS = (".tif", ".tiff")
-WORKS = {"raster": "geo.ingest.raster.work"}
+WORKS = {"raster": "geo.ingest.raster.work", "marks": "geo.ingest.marking.work"}
 """Other work on a file of a user: name to module, whose ``work(path, arguments, folder)`` returns JSON types."""
 
 

@@ -19,7 +19,7 @@ _LETTERS = 26
 def error_cells(path: Path, sheet: str) -> dict[tuple[int, int], str]:
     """Return (row, column), both counted from 0, → error as shown (#REF!) of a sheet of an XLSX file."""
     with zipfile.ZipFile(path) as archive:
-        part = _part_of(archive, sheet)
+        part = part_of_sheet(archive, sheet)
         if part is None:
             return {}
         found: dict[tuple[int, int], str] = {}
@@ -44,7 +44,7 @@ def _errors(text: bytes) -> list[tuple[tuple[int, int], str]]:
     return found
 
 
-def _part_of(archive: zipfile.ZipFile, sheet: str) -> str | None:
+def part_of_sheet(archive: zipfile.ZipFile, sheet: str) -> str | None:
     """Return the name of the part that holds a sheet: the workbook names its relation, and that the part."""
     relation = next((each.get("r:id") for each in _elements(archive, "xl/workbook.xml") if each.get("name") == sheet), None)
     for each in _elements(archive, "xl/_rels/workbook.xml.rels"):
