@@ -18,6 +18,7 @@ Box = tuple[float, float, float, float]
 
 WORKERS = "workers"
 GROUPS = (WORKERS, "age50plus", "walk", "ebike", "bus", "motor")
+_MARGIN = 0.1  # degrees; half the width of the coarsest cells
 _FIELDS = ("workers_persons", *(f"profile__{group}_persons" for group in GROUPS[1:]))
 
 
@@ -99,6 +100,14 @@ class CellTable:
             if level.within(box).sum() <= limit:
                 break
         return level, level.within(box)
+
+    def box(self) -> Box | None:
+        """Return west, south, east, north in degrees of the cells, a little wider; None without cells."""
+        if not len(self.cells):
+            return None
+        around = self.level(RESOLUTIONS.start, "all")
+        west, south, east, north = around.lon.min(), around.lat.min(), around.lon.max(), around.lat.max()
+        return float(west) - _MARGIN, float(south) - _MARGIN, float(east) + _MARGIN, float(north) + _MARGIN
 
     def sums_by_region(self) -> dict[int, dict[str, Any]]:
         """Return the people of each region by group, and those of urban and rural cells; None for a group nobody knows."""

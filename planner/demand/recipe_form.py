@@ -1,6 +1,7 @@
 """The recipe of a demand model as a form: sources in rows, shares in per cent; and back, for changing one on record."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -29,9 +30,10 @@ RESIDENTS_PLACED = "residents"
 Choices = list[tuple[str, str]]
 
 
-def holdings(user: Person) -> Choices:
-    """Return what can be blended: kind, source, measure and year as one value, and its name."""
-    known = {source.pk: source for source in scoped(DataSource, user, Act.READ_DEMAND)}
+def holdings(user: Person, model: DemandModel | None = None) -> Choices:
+    """Return what can be blended: kind, source, measure and year as one value, and its name; a model is no source of itself."""
+    sources = scoped(DataSource, user, Act.READ_DEMAND)
+    known = {source.pk: source for source in sources if model is None or source.pk != model.output_id}
     totals = scoped(AreaTotal, user, Act.READ_DEMAND).order_by("source__slug", "measure", "-year")
     found = [
         (f"{AREA_TOTALS}:{known[pk].slug}:{measure}:{year}", f"{name_of(known[pk])} – {measure_name(measure)} {year}")
@@ -236,7 +238,7 @@ def percent_of(share: float) -> float:
 
 def say_recipe_problem(problem: Problem) -> str:
     """Return the sentence of a problem with the place where it stands, in the words of the form."""
-    sentence = problem.sentence(language_of_page())
+    sentence = replace(problem, field="").sentence(language_of_page())
     parts = problem.field.split(".")
     if parts[0] == "components" and len(parts) > 1:
         word = gettext("Source")

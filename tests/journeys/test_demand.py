@@ -65,16 +65,24 @@ def grid(tmp_path_factory):
 
 
 @pytest.fixture
-def desk(visit, worker):
-    """Return a function that opens a page of demand in a language."""
+def desk(site, browser, visit, worker):
+    """Return a function that opens a page of demand in a language; its faults fail the journey."""
     visit.watch.expected.append("status of 400")  # forms are sent back once
+    contexts = []
 
-    def open_page(address, language, **options):
-        page = visit(f"?lang={language}", **options)
+    def open_page(address, language):
+        context = browser.new_context(viewport={"width": 1440, "height": 860}, base_url=site.url)
+        contexts.append(context)
+        _sign_in(context, "province")
+        context.add_cookies([{"name": "django_language", "value": language, "url": site.url}])
+        page = context.new_page()
+        visit.watch.attach(page)
         page.goto(address)
         return page
 
-    return open_page
+    yield open_page
+    for context in contexts:
+        context.close()
 
 
 def serious(page):
@@ -114,6 +122,7 @@ def bring_grid(page, grid, name):
 def settled(page):
     page.wait_for_selector("html[data-ready=yes]", timeout=30_000)
     page.wait_for_function("!document.querySelector('[data-stale]')")
+    page.wait_for_load_state("networkidle")
 
 
 def fill_recipe(page, language):

@@ -73,10 +73,11 @@ def _county_rows(request: HttpRequest, table: CellTable | None) -> list[tuple[Re
 
 def _boot(request: HttpRequest, chosen: DataSource | None, table: CellTable | None) -> dict[str, Any]:
     """Return what the scripts of the page need."""
+    box = table.box() if table is not None else None
     top = _regions(request).exclude(boundary=None).aggregate(box=Extent("boundary"))["box"]
     return {
         "cells": reverse("demand:cells"), "waiting": reverse("demand:waiting"), "source": chosen.slug if chosen else "",
-        "basemap": basemap_for(request.user, []), "bounds": top or JIANGSU, "language": language_of_page(),
+        "basemap": basemap_for(request.user, []), "bounds": box or top or JIANGSU, "language": language_of_page(),
         "regions": reverse("api:layer-regions"),
         "words": map_words(), "has_cells": bool(table is not None and len(table.cells)),
     }  # fmt: skip

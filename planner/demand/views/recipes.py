@@ -62,7 +62,7 @@ def _forms(request: HttpRequest, model: DemandModel | None) -> tuple[RecipeForm,
     data = request.POST if request.method == "POST" else None
     first, first_rows = recipe_form.initial_of(model) if model is not None else ({}, [])
     first_rows += [dict(ROW_DEFAULTS) for _row in range(MAX_ROWS - len(first_rows))]
-    choices = {"holdings": recipe_form.holdings(request.user), "spreads": recipe_form.spreads(request.user)}
+    choices = {"holdings": recipe_form.holdings(request.user, model), "spreads": recipe_form.spreads(request.user)}
     known = {value for value, _label in choices["holdings"]}
     for row in first_rows:  # a recipe that takes the newest year, or a source that is no longer readable here
         if row.get("holding") and row["holding"] not in known:

@@ -147,6 +147,15 @@ def test_a_recipe_on_record_is_shown_changed_and_keeps_what_the_form_does_not_sh
     assert (model.slug, model.region, model.state) == ("workers", world.city, "queued")
 
 
+def test_a_model_is_no_source_of_itself(planner, world):
+    model = make_built(world)
+    values = {value for value, _label in planner.get(NEW).context["rows"].forms[0].fields["holding"].choices}
+    own = {value for value in values if ":model-workers:" in value}
+    assert len(own) == 1
+    page = planner.get(reverse("demand:model_edit", args=[model.slug]))
+    assert {value for value, _label in page.context["rows"].forms[0].fields["holding"].choices} == values - own
+
+
 def test_a_model_under_way_is_not_changed(planner, world):
     model = make_built(world)
     DemandModel.objects.filter(pk=model.pk).update(state="running", heartbeat_at="2100-01-01T00:00Z")

@@ -2,6 +2,41 @@
 
 import { streetsLayer } from "../../workspace/js/basemap.js";
 
+/**
+ * Bytes of the streets that both maps ask for at the same moment, asked for once: two equal range requests at a time may fail.
+ * Nothing is given up, since the other map may still want it; what came is in the browser's cache.
+ */
+class SharedBytes {
+  /** @param {any} source */
+  constructor(source) {
+    this.source = source;
+    /** @type {Map<string, Promise<any>>} */
+    this.running = new Map();
+  }
+
+  getKey() {
+    return this.source.getKey();
+  }
+
+  /** @param {number} offset @param {number} length @param {AbortSignal} _signal @param {string} etag */
+  getBytes(offset, length, _signal, etag) {
+    const key = `${offset} ${length}`;
+    const found = this.running.get(key) ?? this.source.getBytes(offset, length, undefined, etag);
+    this.running.set(key, found);
+    const done = () => this.running.delete(key);
+    found.then(done, done);
+    return found;
+  }
+}
+
+/** The base map with one source of streets for both maps. @param {any} basemap */
+function shared(basemap) {
+  if (basemap.kind !== "pmtiles") return basemap;
+  const streets = /** @type {any} */ (new protomapsL.PmtilesSource(basemap.url, true)).p;
+  streets.source = new SharedBytes(streets.source);
+  return { ...basemap, url: streets };
+}
+
 /** @param {string} id @param {any} basemap @param {[number, number, number, number]} bounds */
 function open(id, basemap, [west, south, east, north]) {
   const map = L.map(id, { preferCanvas: true, attributionControl: basemap.kind === "service", minZoom: 5, maxZoom: 16 });
@@ -42,8 +77,9 @@ async function drawBorders(address, maps) {
 
 /** @param {any} boot @returns {{live: L.Map, wait: L.Map}} */
 export function openTwins(boot) {
-  const live = open("live", boot.basemap, boot.bounds);
-  const wait = open("wait", boot.basemap, boot.bounds);
+  const basemap = shared(boot.basemap);
+  const live = open("live", basemap, boot.bounds);
+  const wait = open("wait", basemap, boot.bounds);
   follow(live, wait);
   follow(wait, live);
   drawBorders(boot.regions, [live, wait]).catch(() => undefined);
