@@ -246,12 +246,14 @@ def _keep_origin(venue: Venue, origin: Coordinates | None) -> None:
 
 
 @transaction.atomic
-def restore_version(venue: Venue, version: int, editor: Editor) -> Venue:
+def restore_version(venue: Venue, version: int, editor: Editor, *, seen: int | None = None) -> Venue:
     """Make the whole venue what it was in the version of that number: its row, hours, original coordinates and details.
 
-    Raises :class:`InputError` if there is no such earlier version, or if the venue is not the editor's, then or now.
+    ``seen``: the newest version that the editor looked at. Raises :class:`InputError` if there is no such earlier version, if
+    the venue is not the editor's, then or now, or if it changed since.
     """
     current = _own(venue, editor)
+    _refuse_unseen(current, seen)
     versions = versions_of(current)
     index = next((i for i, each in enumerate(versions) if each.history_id == version), 0)
     if index == 0:

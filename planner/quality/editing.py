@@ -58,12 +58,13 @@ def history(request: HttpRequest, code: str) -> HttpResponse:
 def _change(request: HttpRequest, venue: Venue) -> HttpResponse:
     """Do what was asked; show the venue again, with what was typed where it could not be kept."""
     editor = editor_for(request.user, timezone.now())
+    seen = _number(request.POST.get("seen", ""))
     given = {name: request.POST[name][:MAX_TEXT] for name in EDITABLE if name in request.POST}
     try:
         if "restore" in request.POST:
-            restore_version(venue, _number(request.POST["restore"]) or 0, editor)
+            restore_version(venue, _number(request.POST["restore"]) or 0, editor, seen=seen)
         else:
-            edit_venue(venue, given, editor, seen=_number(request.POST.get("seen", "")))
+            edit_venue(venue, given, editor, seen=seen)
     except InputError as error:
         return _page(request, venue, given, list(error.problems))
     messages.success(request, _("Saved."))
