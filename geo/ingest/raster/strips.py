@@ -11,6 +11,7 @@ from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
 from geo.engine.errors import InputError, Problem
+from geo.ingest.reading.shares import tell
 
 Float64Array = npt.NDArray[np.float64]
 Box = tuple[float, float, float, float]
@@ -45,7 +46,9 @@ def strips(raster: DatasetReader, band: int, box: Box | None, tally: Tally) -> I
     block = raster.block_shapes[band - 1][0]
     step = max(1, STRIP_PIXELS // max(1, int(window.width)) // block) * block
     top, end = int(window.row_off), int(window.row_off + window.height)
+    first = top
     while top < end:
+        tell(0.1 + 0.8 * (top - first) / (end - first))
         stop = min(end, (top // step + 1) * step)
         yield _strip(raster, band, Window(window.col_off, top, window.width, stop - top), tally)
         top = stop

@@ -8,12 +8,15 @@ from typing import Any
 
 from geo.engine.errors import InputError, Problem
 from geo.ingest.reading.model import Cells, FileFacts, Limits, ReadOptions, to_table
+from geo.ingest.reading.shares import tell, tell_on
 
 FORMS = {
     ".csv": "delimited", ".tsv": "delimited", ".txt": "delimited", ".xlsx": "workbook", ".xlsm": "workbook",
     ".xls": "workbook", ".geojson": "geojson", ".json": "geojson", ".gpkg": "gdal", ".zip": "gdal", ".kml": "kml",
     ".kmz": "kml", ".parquet": "parquet", ".geoparquet": "parquet",
 }  # fmt: skip
+LOADED, READ, CHECKED = 0.1, 0.75, 0.85
+"""Shares of the work behind it when the libraries are loaded, the cells read, the shapes and lengths checked."""
 MAX_PROBLEMS, SHOWN_PROBLEMS = 10_000, 100
 RASTERS = (".tif", ".tiff")
 WORKS = {"raster": "geo.ingest.raster.work", "marks": "geo.ingest.marking.work"}
@@ -24,6 +27,7 @@ def main(text: str) -> None:
     """Do the task that ``text`` holds as JSON."""
     task = json.loads(text)
     folder = Path(task["folder"])
+    tell_on(task.get("shares"))
     try:
         answer = _answer(task, folder)
     except InputError as error:
@@ -44,7 +48,9 @@ def _answer(task: dict[str, Any], folder: Path) -> dict[str, Any]:
         return {"done": work(path, task["arguments"], folder), "problems": []}
     reader = _reader(path)
     _enter(limits, path, folder)
+    tell(LOADED)
     cells, facts = reader(path, ReadOptions(**task["options"]), limits, folder)
+    tell(READ)
     return _kept(cells, facts, limits, folder)
 
 
@@ -81,6 +87,7 @@ def _kept(cells: Cells, facts: FileFacts, limits: Limits, folder: Path) -> dict[
         cells.shapes, broken = check_shapes(cells.shapes, cells.numbers)
         cells.problems += broken
     _check_problems(cells.problems)
+    tell(CHECKED)
     pq.write_table(to_table(cells, names), folder / "table.parquet")
     notes = [*facts.notes, *([Problem(code="note.columns_named", value=", ".join(made)[:200])] if made else [])]
     said = {**vars(facts), "row_count": len(cells.rows), "notes": [_said(note) for note in notes]}

@@ -7,6 +7,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ import pyarrow.parquet as pq
 from geo.engine.errors import InputError, Problem
 from geo.engine.progress import Progress, no_progress
 from geo.ingest.reading.model import MB, FileFacts, Limits, RawTable, ReadOptions
+from geo.ingest.reading.shares import heard
 from geo.ingest.tables import check_file
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -31,7 +34,8 @@ def read_file(
     """Return the table of a file: CSV, TSV, XLSX, XLS, GeoJSON, GeoPackage, zipped Shapefile, KML or Parquet.
 
     The form is that of the name's ending, and the content must agree. Raises :class:`InputError` with a sentence for everything
-    that cannot be read within the limits; the child and its files are gone then. ``progress`` may raise to stop the reading.
+    that cannot be read within the limits; the child and its files are gone then. ``progress`` gets what the child tells of its
+    work, and may raise to stop the reading.
     """
     limits = limits or Limits()
     name = _check(path, limits)
@@ -98,20 +102,33 @@ def _run(task: dict[str, Any], folder: Path, file: str, limits: Limits, progress
     """Let the child work; raise :class:`InputError` unless it left an answer."""
     environment = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system",
                    "PYTHONDONTWRITEBYTECODE": "1", "OPENBLAS_NUM_THREADS": "1", "TMPDIR": str(folder)}  # fmt: skip
-    with (folder / SAID).open("wb") as said:  # no pipe: a library that warns without end would fill it and stand still
-        child = subprocess.Popen(  # noqa: S603  our own interpreter and module
-            [sys.executable, "-I", "-c", _START, str(ROOT), json.dumps(task)],
-            cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said,
-            start_new_session=True,
-        )  # fmt: skip
-    try:
-        _wait(child, limits, progress)
-    finally:
-        if child.poll() is None:
-            os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
+    with _pipe() as (told, telling):
+        with (folder / SAID).open("wb") as said:  # no pipe: a library that warns without end would fill it and stand still
+            child = subprocess.Popen(  # noqa: S603  our own interpreter and module
+                [sys.executable, "-I", "-c", _START, str(ROOT), json.dumps(task | {"shares": telling})],
+                cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said,
+                start_new_session=True, pass_fds=(telling,),
+            )  # fmt: skip
+        try:
+            _wait(child, limits, progress, told)
+        finally:
+            if child.poll() is None:
+                os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
     if not (folder / ANSWER).is_file():
         raise InputError(_end(child.returncode, _last_words(folder / SAID), file, limits))
+
+
+@contextmanager
+def _pipe() -> Iterator[tuple[int, int]]:
+    """Open a pipe for shares: an end that is read without waiting, and the child's."""
+    read, write = os.pipe()
+    os.set_blocking(read, False)
+    try:
+        yield read, write
+    finally:
+        os.close(read)
+        os.close(write)
 
 
 def _last_words(path: Path) -> str:
@@ -120,11 +137,13 @@ def _last_words(path: Path) -> str:
         return file.read().decode(errors="replace")
 
 
-def _wait(child: "subprocess.Popen[bytes]", limits: Limits, progress: Progress) -> None:
-    end = time.monotonic() + limits.wall_seconds
+def _wait(child: "subprocess.Popen[bytes]", limits: Limits, progress: Progress, told: int) -> None:
+    """Wait for the child and pass on how far it is; what it tells is a number, never more."""
+    end, share = time.monotonic() + limits.wall_seconds, 0.0
     while child.poll() is None and time.monotonic() < end:
         time.sleep(POLL_SECONDS)
-        progress(min(0.9, 1.0 - (end - time.monotonic()) / limits.wall_seconds))
+        share = heard(told, share)
+        progress(share)
 
 
 def _end(code: int, said: str, file: str, limits: Limits) -> Problem:

@@ -12,6 +12,7 @@ from geo.engine.errors import InputError, Problem
 from geo.ingest.reading.encodings import decode
 from geo.ingest.reading.headers import check_width
 from geo.ingest.reading.model import Cells, FileFacts, Limits, ReadOptions
+from geo.ingest.reading.shares import telling
 from geo.ingest.reading.texts import clean, json_text, number_text
 
 _EPSG = re.compile(r"EPSG:+(\d{4,6})$", re.IGNORECASE)
@@ -47,7 +48,7 @@ def _read(path: Path, options: ReadOptions, limits: Limits) -> tuple[Cells, File
         raise InputError(Problem(code="table.too_many_rows", value=f"{limits.rows:,}"))
     names = _names(features, limits)
     cells = Cells(header=[clean(name) for name in names], rows=[], numbers=[], shapes=[])
-    for number, feature in enumerate(features, start=1):
+    for number, feature in enumerate(telling(features, 0.35, 0.75), start=1):
         _add(cells, number, feature, names)
     notes = (Problem(code="note.encoding_guessed", value=encoding),) if guessed else ()
     crs = _declared(document.get("crs"))

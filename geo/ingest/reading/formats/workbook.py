@@ -13,6 +13,7 @@ from geo.ingest.reading.formats.cell_errors import error_cells
 from geo.ingest.reading.formats.merged import Merges, header_names
 from geo.ingest.reading.headers import check_width, header_position, is_unit_row
 from geo.ingest.reading.model import Cells, FileFacts, Limits, ReadOptions
+from geo.ingest.reading.shares import telling
 from geo.ingest.reading.texts import number_text
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
@@ -39,7 +40,9 @@ def read(path: Path, options: ReadOptions, limits: Limits, _folder: Path) -> tup
         raise InputError(Problem(code="file.damaged", value=str(error)[:120])) from error
     if len(rows) > limits.rows:
         raise InputError(Problem(code="table.too_many_rows", value=f"{limits.rows:,}"))
-    cells, header_row, notes = _cells([[_text(value) for value in row] for row in rows], merges, errors, options, limits)
+    cells, header_row, notes = _cells(
+        [[_text(value) for value in row] for row in telling(rows, 0.45, 0.7)], merges, errors, options, limits
+    )
     others = [each for each in names if each != name]
     if others:
         notes.append(Problem(code="note.other_sheets", value="、".join(others)[:200]))
