@@ -94,7 +94,7 @@ function drawPoints() {
   const unasked = shown.filter(({ properties }) => partOf(properties) === null).length;
   const busy = shown.filter(({ properties }) => (partOf(properties) ?? 0) * properties.persons_by_hour[hour] > 0).length;
   say("wait-said", filled(words.wait, { hour: span(hour), persons: filled(words.persons, { count: whole(sums[hour]) }), points: whole(busy), all: whole(shown.length) }));
-  fill(byId("wait-legend"), circleLegend(`${words.waiting} (${words.average})`, most, whole), group === "age50plus" && make("p", {}, words.no_age), unasked > 0 && make("p", {}, filled(words.no_modes, { points: whole(unasked) })));
+  fill(byId("wait-legend"), circleLegend(`${words.waiting} · ${words.average}`, most, whole), group === "age50plus" && make("p", {}, words.no_age), unasked > 0 && make("p", {}, filled(words.no_modes, { points: whole(unasked) })));
   fill(byId("bars"), dayBars(sums, hour, 64));
   byId("hour-said").textContent = span(hour);
   field("hour").setAttribute("aria-valuetext", span(hour));
