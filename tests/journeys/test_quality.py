@@ -99,8 +99,8 @@ def test_from_a_count_to_a_mended_record_and_back(desk, picture, tmp_path):
     assert page.input_value("[name=phone]") == page.input_value("[name=opening_hours]") == ""
 
 
-def test_coordinates_of_a_web_map_are_mended_in_place(desk, picture):
-    page, language = desk
+def test_coordinates_of_a_web_map_are_mended_in_place(desk):
+    page = desk[0]
     page.goto("/quality/venues/Q-005/history/?from=venues.survey/no-phone")
     before = page.input_value("[name=x]")
     page.select_option("[name=datum]", "gcj02")
@@ -122,6 +122,7 @@ def test_by_keyboard_without_scripts_on_a_small_screen_and_on_paper(site, browse
     page.goto("/quality/")
     assert page.locator("body").evaluate("body => body.scrollWidth <= innerWidth + 1")
     page.goto("/quality/venues.survey/no-hours/")
+    assert page.locator("body").evaluate("body => body.scrollWidth <= innerWidth + 1")
     page.focus("[name=q]")
     page.keyboard.type("Q-05")
     with page.expect_navigation():
@@ -150,8 +151,11 @@ def test_by_keyboard_without_scripts_on_a_small_screen_and_on_paper(site, browse
 
 
 def test_what_is_far_off_streets_is_listed_with_metres(desk):
-    page, language = desk
-    page.goto("/quality/venues.survey/outside-region/")
+    page = desk[0]
+    page.goto("/quality/venues.survey/outside-region/?sort=-found")
+    metres = [float(text.removesuffix(" m")) for text in page.locator("table.records tbody td:last-child").all_inner_texts()]
+    assert metres == sorted(metres, reverse=True)
+    assert len(metres) >= 1
     page.goto("/quality/venues.survey/required/?sort=-found")
     assert page.locator("table.records tbody tr").count() == 50
     page.locator("nav.pages a[rel=next]").click()

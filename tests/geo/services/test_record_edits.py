@@ -4,7 +4,7 @@ import json
 import numpy as np
 import pytest
 from django.contrib.gis.geos import Point
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geo.engine.datum import parse_crs, to_wgs84
@@ -206,6 +206,45 @@ def test_a_venue_without_history_gets_a_first_version(venue):
     undo_last(venue, hand(2))
     venue.refresh_from_db()
     assert venue.phone == "1"
+
+
+EDITS = st.lists(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "phone": st.sampled_from(["", "1", "025-2"]), "name_zh": st.sampled_from(["站", "新站"]),
+            "capacity_persons": st.sampled_from(["", "0", "40"]), "floor_area_m2": st.sampled_from(["", "12.5"]),
+            "opening_hours": st.sampled_from(["", "Mo-Su 04:30-11:00", "Mo-Fr 05:00-10:00; Sa-Su 22:00-02:00"]),
+            "x": st.sampled_from(["118.75", "118.77", "118.85"]), "datum": st.sampled_from(["wgs84", "gcj02", "cgcs2000"]),
+        },
+    ),
+    min_size=1, max_size=6,
+)  # fmt: skip
+
+
+@given(EDITS)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_every_version_can_be_brought_back_whole(venue, edits):
+    """Whatever was edited in whatever order: each version comes back as it was shown, and the one before it after that."""
+    Venue.objects.filter(pk=venue.pk).update(phone="1")
+    venue.history.all().delete()
+    minute, shown = 0, {}
+    for edit in edits:
+        minute += 1
+        edit_venue(venue, edit, hand(minute))
+        venue.refresh_from_db()
+        newest = venue.history.order_by("-history_date", "-history_id").first()
+        if newest is not None:
+            shown[newest.history_id] = shown_values(venue)
+    for number in list(shown)[:-1]:
+        minute += 1
+        before = shown_values(venue)
+        restore_version(venue, number, hand(minute))
+        venue.refresh_from_db()
+        assert shown_values(venue) == shown[number]
+        undo_last(venue, hand(minute + 0.5))
+        venue.refresh_from_db()
+        assert shown_values(venue) == before
 
 
 def test_the_change_of_an_import_is_taken_back_whole(venue, province):
