@@ -7,8 +7,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from geo.imports.folders import folder_of
 from geo.jobs import import_queue
+from geo.jobs.signs import STALE_AFTER, FileSigns, is_asked_to_stop
 from geo.models import DataSource, ImportBatch, ImportMapping, Venue
 from geo.tasks import check_import, commit_import, read_import, undo_import
 from planner.accounts.models import Role
@@ -359,3 +362,79 @@ def test_pages_are_in_english_too(planner, world):
     page = planner.get(at("batch", batch)).content.decode()
     assert "“菜市场” is not known" in page
     assert "Skip rows with problems (1)" in page
+
+
+def running(batch, seen_at, share=0.4):
+    """Let a worker have the step that waits, and show a sign of life at ``seen_at``."""
+    ImportBatch.objects.filter(pk=batch.pk).update(state="running", started_at=seen_at, heartbeat_at=seen_at)
+    batch.refresh_from_db()
+    FileSigns(folder_of(batch), started_at=seen_at, clock=lambda: seen_at, shown=lambda _: None)(share)
+
+
+def test_writing_is_shown_by_its_signs_and_asked_to_stop(planner, world):
+    batch = checked(planner, world, GOOD)
+    planner.post(at("commit", batch))
+    running(batch, timezone.now())
+    assert planner.get(at("state", batch)).json().items() >= {"state": "running", "share": 0.4, "busy": True}.items()
+    page = planner.get(at("batch", batch))
+    assert (page.context["share"], page.context["may_cancel"]) == (0.4, True)
+    planner.post(at("cancel", batch))
+    batch.refresh_from_db()
+    assert batch.state == "running"  # the row is the worker's; the wish lies beside it
+    assert is_asked_to_stop(folder_of(batch), batch.started_at)
+    assert not planner.get(at("batch", batch)).context["may_cancel"]
+    assert planner.post(at("commit", batch)).status_code == 302
+    assert planner.post(at("undo", batch)).status_code == 302
+
+
+def test_a_worker_without_a_sign_of_life_is_given_up_and_writing_begins_again(planner, world):
+    batch = checked(planner, world, GOOD)
+    planner.post(at("commit", batch))
+    running(batch, timezone.now() - STALE_AFTER * 2)
+    assert "两分钟" in planner.get(at("batch", batch)).content.decode()
+    planner.post(at("cancel", batch))
+    batch.refresh_from_db()
+    assert (batch.stage, batch.state) == ("checked", "cancelled")
+    page = planner.get(at("batch", batch))
+    assert page.context["is_cancelled"]
+    planner.post(at("commit", batch))
+    work(batch, False, False, None)
+    assert batch.stage == "committed"
+
+
+def test_an_import_that_cannot_be_taken_back_says_why_and_stays(planner, world):
+    batch = checked(planner, world, GOOD)
+    planner.post(at("commit", batch))
+    work(batch, False, False, None)
+    Venue.objects.filter(code="N1").update(phone="changed since")
+    planner.post(at("undo", batch))
+    with pytest.raises(import_queue.InputError):
+        work(batch, None)
+    batch.refresh_from_db()
+    page = planner.get(at("batch", batch)).content.decode()
+    assert (batch.stage, batch.state) == ("committed", "failed")
+    assert batch.warnings[0]["zh"] in page
+    assert at("undo", batch) in page
+    assert Venue.objects.filter(code="N1").exists()
+
+
+def test_the_list_leads_to_the_way_back_or_to_what_is_under_way(planner, world):
+    batch = checked(planner, world, GOOD)
+    planner.post(at("commit", batch))
+    assert at("undo", batch) not in planner.get(reverse("imports:list")).content.decode()
+    work(batch, False, False, None)
+    assert at("undo", batch) in planner.get(reverse("imports:list")).content.decode()
+    planner.post(at("undo", batch))
+    assert at("undo", batch) not in planner.get(reverse("imports:list")).content.decode()
+
+
+def test_only_a_manager_of_the_region_takes_back(planner, world, client):
+    batch = checked(planner, world, GOOD)
+    planner.post(at("commit", batch))
+    work(batch, False, False, None)
+    for role, region, status in ((Role.PLANNER, world.east.region, 404), (Role.REVIEWER, world.west.region, 403)):
+        client.force_login(make_member(role, region, name=role))
+        assert client.post(at("undo", batch)).status_code == status
+        assert client.post(at("cancel", batch)).status_code == status
+    batch.refresh_from_db()
+    assert (batch.stage, batch.state) == ("committed", "done")
