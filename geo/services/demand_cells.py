@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import h3
 import numpy as np
 import numpy.typing as npt
 from django.db.models import Count, Max, QuerySet, Sum
@@ -134,9 +135,10 @@ def _sums(index: npt.NDArray[np.intp], values: Float64Array, count: int) -> Floa
 
 
 def read_cells(rows: "QuerySet[DemandCell]") -> CellTable:
-    """Return ``rows`` as arrays, in the order of their cells."""
+    """Return ``rows`` as arrays, in the order of their cells; a row whose id is no H3 cell has no place on a map."""
     fields = ("h3_index", "settlement_class", "region_id", *_FIELDS)
-    found = list(rows.order_by("h3_index").values_list(*fields).iterator(chunk_size=10_000))
+    every = rows.order_by("h3_index").values_list(*fields).iterator(chunk_size=10_000)
+    found = [row for row in every if h3.is_valid_cell(row[0])]
     if not found:
         none = np.zeros(0)
         return CellTable(

@@ -111,6 +111,13 @@ def test_a_changed_cell_shows_at_once(reader):
     assert cells(reader)["features"] != before["features"]
 
 
+def test_an_id_that_is_no_cell_is_left_out_of_the_maps_and_breaks_nothing(reader, world):
+    world.west.cell.h3_index = "8831aa5a1ffffff"  # looks like one
+    world.west.cell.save()
+    assert people(cells(reader, source="facts")) == {world.east.cell.h3_index: 10}
+    assert reader.get(reverse("demand:maps"), {"source": "facts"}).status_code == 200
+
+
 def test_people_wait_by_the_hour(reader):
     layer = reader.get(WAITING, {"source": "model-workers"}).json()
     east, west = layer["features"]
