@@ -35,6 +35,10 @@ _POINTERS = {
         re.S,
     ),
 }  # fmt: skip
+_TABLE_FORMULAS = re.compile(
+    rb"<(?:\w+:)?(calculatedColumnFormula|totalsRowFormula)\b[^>]*>[^<]*</(?:\w+:)?\1\s*>|\stotalsRowFunction\s*=\s*[\"'][^\"']*[\"']"
+)
+"""What a table on a sheet would compute in its columns and its last row."""
 _SHEET = b"sheetData"
 _PACKING = 4
 
@@ -83,6 +87,8 @@ def _copy(source: zipfile.ZipFile, target: zipfile.ZipFile, entry: zipfile.ZipIn
         check_xml(data)
     if name in _POINTERS:
         data = _POINTERS[name].sub(b"", data)
+    elif name.startswith("xl/tables/"):
+        data = _TABLE_FORMULAS.sub(b"", data)
     elif name.lower().endswith(".xml") and _SHEET in data:
         data = marked_sheet(data, marks)
     target.writestr(name, data)

@@ -110,6 +110,21 @@ def test_no_formula_is_left_on_any_sheet(tmp_path, province):
     assert "xl/comments1.xml" in names
 
 
+def test_a_table_on_a_sheet_computes_nothing_either(tmp_path, province):
+    path = tmp_path / "场所.xlsx"
+    columns = [{"header": name} for name in HEADER] + [{"header": "和", "formula": "=[@经度]+1", "total_function": "sum"}]
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.add_table(0, 0, 3, len(HEADER), {"columns": columns, "data": [GOOD, BAD], "total_row": True})
+    before = part(path, "xl/tables/table1.xml")
+    after = part(write_returned(checked(path, province), tmp_path).path, "xl/tables/table1.xml")
+    assert "calculatedColumnFormula" in before
+    assert "totalsRowFunction" in before
+    assert "Formula" not in after
+    assert "Function" not in after
+    assert re.findall('name="(.*?)"', after) == re.findall('name="(.*?)"', before)
+
+
 def test_cells_stay_in_their_order_where_a_format_reaches_farther_than_the_table(tmp_path, province):
     back = write_returned(checked(dressed(tmp_path / "场所.xlsx"), province), tmp_path)
     row = re.search(r'<row r="4".*?</row>', part(back.path, "xl/worksheets/sheet1.xml"))[0]
