@@ -27,7 +27,7 @@ function sort(table, column, way) {
 
 /** @param {HTMLTableElement} table */
 function arm(table) {
-  const heads = [...table.tHead.rows[0].cells];
+  const heads = [...(table.tHead?.rows[0].cells ?? [])];
   heads.forEach((head, column) => {
     if (head.classList.contains("plain")) return;
     const button = document.createElement("button");
