@@ -7,12 +7,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from geo.engine.crs import Float64Array
-from geo.engine.datum import parse_crs
-from geo.engine.errors import GigshedError, InputError, Problem, register_messages
-from geo.engine.plausibility import Distances, datum_finding, repeated_places
+from geo.engine.errors import InputError, Problem, register_messages
 from geo.engine.progress import Progress, no_progress, part_of
-from geo.engine.snapping import snap
 from geo.imports.check import Staged, checked_frame, counts
 from geo.imports.fields import normal
 from geo.imports.folders import ROW, SHAPE, keep_preview, table_of
@@ -22,14 +18,13 @@ from geo.imports.kinds import KINDS
 from geo.imports.places import Located, Problems, centres, coordinates, locate
 from geo.ingest.ground import Ground
 from geo.models import ImportBatch, Occupation, Region
-from geo.selectors import active_network, network_of
 from geo.selectors import ground as ground_on
+from geo.services.imports.plausibility import plausible
 
 SHOWN_PROBLEMS = 1_000
 _SHEETS = frozenset({"csv", "tsv", "xlsx"})
 _KEPT_TEXT = re.compile(r"'+[=+\-@\t\r]")
 """A text that exports keep from being computed; see :func:`geo.imports.templates.plain`."""
-MAX_STREET_METRES = 2_000.0
 
 register_messages(
     {
@@ -67,7 +62,7 @@ def check(batch: ImportBatch, *, on: dt.date, progress: Progress = no_progress) 
         progress=part_of(progress, 0.2, 0.95),
     )
     keep_preview(batch, frame)
-    batch.summary = _summary(batch, counts(frame), located, problems)
+    batch.summary = _summary(batch, staged, counts(frame), located, problems)
     batch.stage = ImportBatch.Stage.CHECKED
     batch.save(update_fields=["summary", "stage"])
     progress(1.0)
@@ -129,7 +124,7 @@ def _located(batch: ImportBatch, staged: Staged, ground: Ground, problems: Probl
     )  # fmt: skip
 
 
-def _summary(batch: ImportBatch, found: dict[str, int], located: Located, problems: Problems) -> dict[str, Any]:
+def _summary(batch: ImportBatch, staged: Staged, found: dict[str, int], located: Located, problems: Problems) -> dict[str, Any]:
     listed = [each for position in sorted(problems.by_position) for each in problems.by_position[position]]
     skipped = batch.facts.get("row_problems", [])
     in_table = set(problems.rows)
@@ -140,7 +135,7 @@ def _summary(batch: ImportBatch, found: dict[str, int], located: Located, proble
         "problems": [as_found(problem) for problem in listed[:SHOWN_PROBLEMS]],
         "notes": batch.facts.get("notes", []) + _done_before(batch),
         "unused_columns": [name for name in batch.facts["columns"] if name not in batch.mapping.values()],
-        "findings": plausible(batch, located),
+        "findings": plausible(batch, staged, located),
     }  # fmt: skip
 
 
@@ -151,29 +146,3 @@ def _done_before(batch: ImportBatch) -> list[dict[str, Any]]:
     day = f"{earlier.committed_at:%Y-%m-%d}"
     said = Problem(code="import.done_before", file=batch.file_name, value=day, details={"number": earlier.pk})
     return [as_found(said)]
-
-
-def plausible(batch: ImportBatch, located: Located) -> list[dict[str, Any]]:
-    """Return what speaks for or against the declared datum; nothing is changed by it."""
-    found = repeated_places(located.x, located.y)
-    distances = _street_distances()
-    own = np.array([code == batch.datum for code in located.datums], bool)
-    if distances is not None and own.any():
-        finding = datum_finding(located.x[own], located.y[own], parse_crs(batch.datum), distances)
-        found += [finding] if finding else []
-    return [as_found(problem) for problem in found]
-
-
-def _street_distances() -> Distances | None:
-    """Return how far points are from the streets of the active network; None without streets."""
-    try:
-        network = network_of(active_network())
-    except GigshedError:
-        return None
-    mode = network.modes[0]
-
-    def distances(lon: Float64Array, lat: Float64Array) -> Float64Array:
-        snaps = snap(network, lon, lat, mode=mode, max_metres=MAX_STREET_METRES)
-        return np.where(snaps.edge >= 0, snaps.snap_metres, np.inf).astype(np.float64)
-
-    return distances

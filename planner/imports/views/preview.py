@@ -25,7 +25,7 @@ from geo.services.imports import choose
 from planner.imports import found
 from planner.imports.access import own_batch
 from planner.imports.files import attachment
-from planner.imports.findings import findings_of
+from planner.imports.findings import findings_of, strange_rows_of
 from planner.imports.language import language_of_page, say_problems
 from planner.workspace.selectors import basemap_for
 
@@ -43,7 +43,8 @@ def preview_page(request: HttpRequest, own: ImportBatch) -> HttpResponse:
     context = {
         "batch": own, "counts": counts, "wrong": counts[INVALID] + own.summary["unread_rows"],
         "duplicates": counts[DUPLICATE],
-        "findings": findings_of(own, language), "notes": own.summary.get("notes", []), "summary": own.summary,
+        "findings": findings_of(own, language), "strange_rows": strange_rows_of(own, language),
+        "notes": own.summary.get("notes", []), "summary": own.summary,
         "problems": Paginator(found.problems_of(own, language), ROWS_PER_PAGE).get_page(request.GET.get("problems")),
         "changed": changed,
         "changes": [found.change_of(line, kind, language) for line in changed_lines],
@@ -104,7 +105,7 @@ def recheck(request: HttpRequest, pk: int) -> HttpResponse:
     findings = findings_of(own, language_of_page())
     datum = request.POST.get("datum", "")
     swaps = "swap" in request.POST and any(finding.swaps for finding in findings)
-    if not swaps and datum not in {finding.datum for finding in findings if finding.datum}:
+    if not swaps and datum not in {code for finding in findings for code in finding.datums}:
         raise Http404
     options = {"swap_axes": not own.options.get("swap_axes", False)} if swaps else {}
     try:

@@ -280,6 +280,24 @@ def test_only_a_proposed_datum_is_taken_with_one_click(planner, world):
     assert (batch.stage, batch.datum) == ("checked", "gcj02")
 
 
+def test_rows_of_another_system_are_listed_and_each_proposal_has_its_button(planner, world):
+    batch = checked(planner, world, GOOD)
+    said = {"file": "", "field": "", "zh": "混有 gcj02", "en": "mixed"}
+    found = [
+        said | {"code": "datum.other_system", "row": None, "value": "wgs84", "details": {"datums": ["wgs84", "bd09"]}},
+        said | {"code": "datum.row_differs", "row": 17, "value": "场所", "zh": "“场所”不同"},
+        said | {"code": "datum.packed", "row": None, "value": "wgs84 (dd.mmss)", "details": {"datums": []}},
+    ]
+    ImportBatch.objects.filter(pk=batch.pk).update(summary=batch.summary | {"findings": found})
+    page = planner.get(at("batch", batch))
+    text = page.content.decode()
+    assert [row.row for row in page.context["strange_rows"]] == [17]
+    assert "“场所”不同" in text
+    assert [f'name="datum" value="{code}"' in text for code in ("wgs84", "gcj02", "bd09")] == [True, False, True]
+    assert planner.post(at("recheck", batch), {"datum": "gcj02"}).status_code == 404
+    assert planner.post(at("recheck", batch), {"datum": "bd09"}).status_code == 302
+
+
 def test_swapped_columns_are_checked_again_the_other_way_round(planner, world):
     batch = checked(planner, world, GOOD, **{"column-x": "纬度", "column-y": "经度"})
     assert batch.summary["counts"]["invalid"] == 1
