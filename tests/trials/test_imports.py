@@ -11,6 +11,7 @@ import pytest
 import shapely
 from django.core.management import call_command
 
+from geo.engine.datum import Crs, from_wgs84
 from geo.engine.errors import InputError
 from geo.imports.folders import preview_of
 from geo.imports.places import Located
@@ -20,7 +21,7 @@ from geo.services import imports
 from geo.services.imports.checking import Staged
 from geo.services.imports.plausibility import plausible
 from tests.factories import NOW, make_source
-from tests.trials.ground import data_file
+from tests.trials.ground import data_file, load_streets, make_place
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database, pytest.mark.trial]
 
@@ -185,3 +186,18 @@ def test_plausibility_of_a_hundred_thousand_rows_among_95_counties_takes_under_t
     begun = time.process_time()
     assert plausible(batch, staged, located)
     assert time.process_time() - begun < 3
+
+
+@pytest.mark.parametrize("meant", ["gcj02", "bd09"])
+def test_streets_of_shanghai_tell_the_datum_of_a_sheet(settings, tmp_path, meant):
+    settings.VAR_DIR = tmp_path / "var"
+    province, _ = make_place("上海市", (121.4, 31.1, 121.6, 31.3))
+    network = load_streets("shanghai_peoplesquare_drive.osm")
+    x, y = from_wgs84(network.node_lon + 1e-4, network.node_lat, Crs(code=meant))
+    path = tmp_path / "places.csv"
+    pd.DataFrame({"名称": [f"地点{i}" for i in range(len(x))], "经度": x, "纬度": y}).to_csv(path, index=False)
+    batch = checked(path, province)
+    (found,) = batch.summary["findings"]
+    assert (found["code"], found["value"], found["details"]["datums"]) == ("datum.looks_like", meant, [meant])
+    again = checked(path, province, datum=meant)
+    assert [(each["code"], each["value"]) for each in again.summary["findings"]] == [("datum.fits", meant)]
