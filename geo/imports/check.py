@@ -15,7 +15,7 @@ from geo.engine.errors import Problem, register_messages
 from geo.engine.progress import Progress, no_progress
 from geo.imports.fields import normal
 from geo.imports.found import as_found
-from geo.imports.kinds.base import Kind, Record, RowContext
+from geo.imports.kinds.base import Kind, Record, Review, RowContext
 from geo.imports.parse import canonical
 from geo.imports.places import Located, Problems, Texts
 from geo.ingest.fields import Fields
@@ -61,9 +61,12 @@ class Staged:
 
 def checked_frame(
     staged: Staged, kind: Kind, located: Located, problems: Problems, records: Known, *, known: Mapping[str, Mapping[str, str]],
-    options: Mapping[str, Any], own_regions: frozenset[str] | None = None, progress: Progress = no_progress,
+    options: Mapping[str, Any], own_regions: frozenset[str] | None = None, inside: str = "",
+    progress: Progress = no_progress,
 ) -> pd.DataFrame:  # fmt: skip
     """Return one line a row. Records outside of ``own_regions`` (codes; None: there is no outside) are not to be touched.
+
+    ``inside``: path of the import's region, "" for all.
 
     Columns: row, status, key, name, lon, lat, x, y, datum; record, before (JSON text, "" for none); problems (JSON texts).
     """
@@ -74,6 +77,8 @@ def checked_frame(
     twins = _twins(kind, parsed, keys, records, problems) if kind.twins_metres else set()
     before = records.current(sorted({key for key in keys if key}))
     _refuse_foreign(parsed, keys, before, own_regions, problems)
+    if kind.review is not None:
+        kind.review(Review(parsed=parsed, keys=keys, before=before, known=known, inside=inside, problems=problems.note))
     progress(0.9)
     lines = [
         _line(position, record, keys[position], before, problems, position in repeated or position in twins)
@@ -207,7 +212,7 @@ def _line(
         status = UNCHANGED if old_part == record else CHANGED
     found = problems.by_position.get(position, ())
     return {
-        "status": status, "key": key, "name": str((record or {}).get("name_zh", "")),
+        "status": status, "key": key, "name": str((record or {}).get("name_zh", "") or key),
         "record": canonical(record) if record is not None else "",
         "before": canonical(old_part) if old_part is not None and status != UNCHANGED else "",
         "problems": [canonical(as_found(problem)) for problem in found],

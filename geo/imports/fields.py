@@ -10,7 +10,7 @@ from django.db.models import TextChoices
 from django.utils import translation
 
 Form = Literal[
-    "text", "choice", "number", "positive", "persons", "whole", "share", "flag", "date", "hours", "codes", "coordinate"
+    "text", "choice", "number", "positive", "persons", "whole", "share", "flag", "date", "hours", "codes", "coordinate", "year"
 ]
 
 

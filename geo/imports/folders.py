@@ -32,7 +32,7 @@ def source_path(batch: ImportBatch) -> Path:
 
 def keep_table(batch: ImportBatch, raw: RawTable) -> None:
     """Keep the table as read."""
-    _replace(folder_of(batch) / TABLE, lambda path: pq.write_table(raw.table, path))
+    replace_file(folder_of(batch) / TABLE, lambda path: pq.write_table(raw.table, path))
 
 
 def table_of(batch: ImportBatch) -> pa.Table:
@@ -42,7 +42,7 @@ def table_of(batch: ImportBatch) -> pa.Table:
 
 def keep_preview(batch: ImportBatch, frame: pd.DataFrame) -> None:
     """Keep the outcome of a check."""
-    _replace(folder_of(batch) / PREVIEW, lambda path: frame.to_parquet(path, index=False))
+    replace_file(folder_of(batch) / PREVIEW, lambda path: frame.to_parquet(path, index=False))
 
 
 def preview_of(batch: ImportBatch, columns: list[str] | None = None) -> pd.DataFrame:
@@ -60,7 +60,7 @@ def remove_folder(batch: ImportBatch) -> None:
     shutil.rmtree(Path(settings.VAR_DIR) / "imports" / str(batch.pk), ignore_errors=True)
 
 
-def _replace(path: Path, write: Any) -> None:
+def replace_file(path: Path, write: Any) -> None:
     """Write beside, then move: a reader sees the old file or the new one."""
     beside = path.with_suffix(f".{os.getpid()}.tmp")
     write(beside)

@@ -13,11 +13,14 @@ from geo.ingest.hours import format_hours, parse_hours
 
 _YES, _NO = frozenset({"是", "有", "yes", "y", "true", "1", "√", "✓"}), frozenset({"否", "无", "no", "n", "false", "0", "×"})
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T].*)?")
+_YEAR = re.compile(r"([0-9]{4})(?:年|\.0)?")
+YEARS = range(1949, 2101)
 _PERCENT = 100.0
 
 register_messages(
     {
         "field.not_a_date": ("“{value}”不是日期；写法如 2026-11-23。", "“{value}” is no date; write for instance 2026-11-23."),
+        "field.not_a_year": ("“{value}”不是 1949 到 2100 之间的年份。", "“{value}” is no year from 1949 to 2100."),
         "field.not_yes_or_no": ("“{value}”须为“是”或“否”。", "“{value}” must be yes or no."),
         "field.not_a_share": ("“{value}”须在 0 到 1 之间，或写成百分数。", "“{value}” must be from 0 to 1, or a percentage."),
     }
@@ -103,6 +106,19 @@ def _date(spec: FieldSpec, fields: Fields) -> str | None:
     return None
 
 
+def _year(spec: FieldSpec, fields: Fields) -> int | None:
+    raw = fields.raw(spec.name)
+    if not raw:
+        if spec.is_required:
+            fields.note("field.required", spec.name)
+        return None
+    match = _YEAR.fullmatch(raw)
+    if match and int(match[1]) in YEARS:
+        return int(match[1])
+    fields.note("field.not_a_year", spec.name)
+    return None
+
+
 def _hours(spec: FieldSpec, fields: Fields) -> str | None:
     hours = parse_hours(fields.raw(spec.name))
     if hours is None:
@@ -118,7 +134,8 @@ def _codes(spec: FieldSpec, fields: Fields) -> list[str]:
 
 _PARSERS: dict[str, Callable[[FieldSpec, Fields], Any]] = {
     "text": _text, "choice": _choice, "number": _number, "positive": _positive, "persons": _persons, "whole": _persons,
-    "share": _share, "flag": _flag, "date": _date, "hours": _hours, "codes": _codes, "coordinate": lambda _spec, _fields: None,
+    "share": _share, "flag": _flag, "date": _date, "hours": _hours, "codes": _codes, "year": _year,
+    "coordinate": lambda _spec, _fields: None,
 }  # fmt: skip
 
 

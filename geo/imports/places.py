@@ -13,7 +13,7 @@ import shapely
 from geo.engine.datum import Crs, parse_crs, to_wgs84
 from geo.engine.errors import InputError, Problem, register_messages
 from geo.imports.fields import normal
-from geo.ingest.ground import UNKNOWN_CODE, Found, Ground
+from geo.ingest.ground import BORDER_METRES, UNKNOWN_CODE, Found, Ground
 from geo.ingest.venues import place_problem
 from geo.validation import coordinate_fault
 
@@ -92,7 +92,7 @@ def centres(shapes: Sequence[bytes | None]) -> tuple[Float64Array, Float64Array]
 
 def locate(
     x: Float64Array, y: Float64Array, datums: Texts, ground: Ground, names: Mapping[str, Texts], problems: Problems, *,
-    inside: tuple[str, str], required: bool,
+    inside: tuple[str, str], required: bool, border_metres: float = BORDER_METRES,
 ) -> Located:  # fmt: skip
     """Convert, check and find the region of each row.
 
@@ -104,7 +104,9 @@ def locate(
     lon, lat = np.where(good, lon, np.nan), np.where(good, lat, np.nan)
     positions = np.flatnonzero(good)
     given = names.get("region_code")
-    found = ground.find(lon[positions], lat[positions], [given[i] if given else "" for i in positions.tolist()])
+    found = ground.find(
+        lon[positions], lat[positions], [given[i] if given else "" for i in positions.tolist()], border_metres=border_metres
+    )
     regions = [""] * len(lon)
     for position, each in zip(positions.tolist(), found, strict=True):
         regions[position] = _accept(position, each, given[position] if given else "", names, inside, problems)

@@ -38,12 +38,13 @@ _FORMS: dict[str, tuple[str, str]] = {
     "positive": ("大于 0 的数", "number above 0"), "persons": ("整数", "whole number"), "whole": ("整数", "whole number"),
     "share": ("0–1 或百分数", "0–1 or per cent"), "flag": ("是 / 否", "yes / no"), "date": ("日期，如 2026-11-23", "date: 2026-11-23"),
     "hours": ("开放时间", "opening hours"), "codes": ("用分号分开", "semicolons between"), "coordinate": ("坐标", "coordinate"),
+    "year": ("年份，如 2020", "year: 2020"),
 }  # fmt: skip
 _LEADS = {
-    "zh-hans": "在“数据”表中每行填写一条记录；第 2 行是示例，请改写或删除。带 * 的列必填，其余可空。导入时须声明坐标系。",
-    "en": "One record a row on the sheet “data”; row 2 is an example: overwrite or delete it. Columns with * are required. "
-    "The datum is declared when the file is imported.",
+    "zh-hans": "在“数据”表中每行填写一条记录；第 2 行是示例，请改写或删除。带 * 的列必填，其余可空。",
+    "en": "One record a row on the sheet “data”; row 2 is an example: overwrite or delete it. Columns with * are required.",
 }
+_DATUM_LEADS = {"zh-hans": "导入时须声明坐标系。", "en": " The datum is declared when the file is imported."}
 
 
 def plain(text: str) -> str:
@@ -119,7 +120,7 @@ def _write_data(sheet: Any, kind: Kind, language: Language, formats: Sequence[An
 
 def _write_notes(sheet: Any, kind: Kind, language: Language, bold: Any, wrapped: Any) -> None:
     zh = language == "zh-hans"
-    sheet.write_string(0, 0, _LEADS[language])
+    sheet.write_string(0, 0, _LEADS[language] + (_DATUM_LEADS[language] if kind.has_coordinates else ""))
     for column, head in enumerate(_NOTE_HEADS[language]):
         sheet.write_string(2, column, head, bold)
     yes = "必填" if zh else "required"

@@ -29,6 +29,26 @@ register_messages(
 )  # fmt: skip
 
 
+_EXAMPLE = """\
+  manage.py import_{kind} 场所.xlsx --datum gcj02 --check-only
+  manage.py import_{kind} 场所.xlsx --datum gcj02 --owner "南京市人社局" --map phone=电话号码
+  manage.py import_{kind} sites.zip --datum epsg:4549 --skip-invalid --errors-to errors.csv --json"""
+_EXAMPLES = {
+    "demand": """\
+  manage.py import_demand workers.csv --set year=2020 --modelled --method "census x share of gig trades"
+  manage.py import_demand survey.geojson --datum wgs84 --set year=2022 --source survey-2022 --replace --json""",
+    "area_totals": """\
+  manage.py import_area_totals 普查.xlsx --set year=2020 --set measure=residents --map persons=人口数_合计
+  manage.py import_area_totals register.csv --source register-2022 --replace --json""",
+    "regions": """\
+  manage.py import_regions 区界.zip --datum cgcs2000 --set level=county --set valid_from=2026-01-01
+  manage.py import_regions zones.csv --check-only""",
+    "od_table": """\
+  manage.py import_od_table od.parquet --source survey-2026
+  manage.py import_od_table 公交时间.xlsx --set mode=bus --replace --json""",
+}
+
+
 class ImportCommand(GigshedCommand):
     """Import rows of one kind. Subclasses name ``kind``; everything else follows from its fields."""
 
@@ -45,9 +65,7 @@ class ImportCommand(GigshedCommand):
 {fields}
 
 Examples:
-  manage.py import_{self.kind} 场所.xlsx --datum gcj02 --check-only
-  manage.py import_{self.kind} 场所.xlsx --datum gcj02 --owner "南京市人社局" --map kind=类别 --set status=operating
-  manage.py import_{self.kind} sites.zip --datum epsg:4549 --skip-invalid --errors-to errors.csv --json
+{_EXAMPLES.get(self.kind, _EXAMPLE).format(kind=self.kind)}
 
 Formats: CSV/TSV (any encoding), XLSX, XLS, GeoJSON, GeoPackage, zipped Shapefile, KML, Parquet.
 Exit codes: 0 imported, or nothing to do; 2 something is wrong, all problems are listed, nothing was changed.
@@ -67,6 +85,15 @@ Exit codes: 0 imported, or nothing to do; 2 something is wrong, all problems are
         parser.add_argument("--encoding", default=None, help="encoding of the texts; default: found out")
         parser.add_argument("--header-row", type=int, default=None, help="row of the header; default: found out")
         parser.add_argument("--swap-axes", action="store_true", help="the file has latitude first")
+        if KINDS[self.kind].is_whole:
+            parser.add_argument(
+                "--replace", action="store_true", help="remove records of the source that the file does not name"
+            )
+        if KINDS[self.kind].place == "cell":
+            parser.add_argument(
+                "--resolution", type=int, choices=range(5, 12), help="H3 resolution; default: of the first cell, or 8"
+            )
+            parser.add_argument("--modelled", action="store_true", help="the numbers come from a model, and every page says so")
         parser.add_argument("--check-only", action="store_true", help="say what would happen and change nothing")
         parser.add_argument("--skip-invalid", action="store_true", help="import the other rows")
         parser.add_argument("--keep-duplicates", action="store_true", help="import rows that look like another place, too")
@@ -95,7 +122,8 @@ Exit codes: 0 imported, or nothing to do; 2 something is wrong, all problems are
 
     def _receive(self, file: Path, options: dict[str, Any]) -> ImportBatch:
         region = _region(options["region"])
-        source = source_of({"file": _existing(file), **options}, kind=self.kind.replace("_", "-"))
+        modelled = bool(options.get("modelled"))
+        source = source_of({"file": _existing(file), **options}, kind=self.kind.replace("_", "-"), is_modelled=modelled)
         chosen = {name: options[name] for name in ("sheet", "layer", "encoding", "header_row") if options[name] is not None}
         return imports.receive(
             path=file, name=file.name, kind=self.kind, region=region, source=source, at=timezone.now(), options=chosen
@@ -111,7 +139,7 @@ Exit codes: 0 imported, or nothing to do; 2 something is wrong, all problems are
         }
         imports.choose(
             batch, mapping=mapping | given, datum=options["datum"] or (saved.datum if saved else ""),
-            constants=_pairs(options["set"]), options={"swap_axes": options["swap_axes"]},
+            constants=_pairs(options["set"]), options=_chosen(options),
         )  # fmt: skip
         if options["save_mapping"]:
             imports.save_mapping(batch, name=options["save_mapping"], at=timezone.now())
@@ -178,6 +206,27 @@ def _pairs(texts: list[str]) -> dict[str, str]:
     return {field.strip(): value.strip() for field, value in (text.split("=", 1) for text in texts)}
 
 
+def _about_others(batch: ImportBatch, written: dict[str, int] | None) -> list[str]:
+    """Say what becomes of the records of the source that the file does not name."""
+    others = batch.summary.get("others", 0)
+    if not others:
+        return []
+    if batch.options.get("replace"):
+        verb_zh, verb_en = ("已移除", "were removed") if written is not None else ("将移除", "would be removed")
+        return [
+            f"  该来源另有 {others} 条不在文件中，{verb_zh}。 / {others} others of the source are not in the file and {verb_en}."
+        ]
+    return [
+        f"  该来源另有 {others} 条不在文件中，保留；--replace 可移除。 / "
+        f"{others} others of the source are not in the file and stay; --replace removes them."
+    ]
+
+
+def _chosen(options: dict[str, Any]) -> dict[str, Any]:
+    """Return the options that the check and the commit follow."""
+    return {name: options[name] for name in ("swap_axes", "replace", "resolution") if options.get(name)}
+
+
 def _answer(batch: ImportBatch) -> dict[str, Any]:
     found, written = batch.summary["counts"], batch.summary.get("written")
     rows = batch.summary["rows_count"] + batch.summary["unread_rows"]
@@ -189,6 +238,7 @@ def _answer(batch: ImportBatch) -> dict[str, Any]:
     )
     lines = [f"{batch.file_name}：{rows} 行，{zh}。 / {batch.file_name}: {rows} rows, {en}."]
     told = [*batch.summary["notes"], *batch.summary["findings"]]
+    lines += _about_others(batch, written)
     lines += [f"  {each['zh']} / {each['en']}" for each in told]
     if written is not None:
         lines.append(

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from geo.models.demand import DemandCell
+from geo.models.history import RecordHistory
 from geo.models.imports import ImportBatch
 from geo.models.jobs import JobState
 from geo.models.regions import Region
@@ -51,6 +52,7 @@ class AreaTotal(models.Model):
     batch = models.ForeignKey(
         ImportBatch, models.SET_NULL, null=True, blank=True, related_name="area_totals", verbose_name=_("import")
     )
+    history = RecordHistory()
 
     class Meta:
         verbose_name = _("total of an area")

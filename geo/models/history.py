@@ -1,11 +1,26 @@
 """The history of records: each change keeps who, when, why, and by which import."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.contrib.gis.db.models.fields import BaseSpatialField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
+
+_ARE_KEPT_ELSEWHERE = ContextVar("versions_are_kept_elsewhere", default=False)
+
+
+@contextmanager
+def without_versions() -> Iterator[None]:
+    """Let records be saved and removed without a version each; whoever does so has written the versions of all of them."""
+    token = _ARE_KEPT_ELSEWHERE.set(True)
+    try:
+        yield
+    finally:
+        _ARE_KEPT_ELSEWHERE.reset(token)
 
 
 class ImportTrace(models.Model):
@@ -34,3 +49,13 @@ class RecordHistory(HistoricalRecords):
             if isinstance(field, BaseSpatialField):
                 field.spatial_index = False
         return fields
+
+    def post_save(self, instance: models.Model, created: bool, using: str | None = None, **kwargs: Any) -> None:
+        """Keep a version of a record that was saved, unless :func:`without_versions` is in force."""
+        if not _ARE_KEPT_ELSEWHERE.get():
+            super().post_save(instance, created, using=using, **kwargs)
+
+    def post_delete(self, instance: models.Model, using: str | None = None, **kwargs: Any) -> None:
+        """Keep a last version of a record that was removed, unless :func:`without_versions` is in force."""
+        if not _ARE_KEPT_ELSEWHERE.get():
+            super().post_delete(instance, using=using, **kwargs)

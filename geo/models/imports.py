@@ -120,8 +120,8 @@ class ImportChange(models.Model):
 class ODTable(models.Model):
     """Travel times someone measured or bought: the rows lie as Parquet under ``var/od/<digest>.parquet``.
 
-    Columns ``from_id, to_id, travel_time`` (minutes), and ``mode`` where the file had it. A new file of the same source makes a
-    new version; the newest active one is used.
+    Columns ``from_id, to_id, mode`` (empty: holds for every mode) and ``travel_time_minutes``. A new file of the same source
+    makes a new version with its rows on top of those before; the active one is used.
     """
 
     source = models.ForeignKey(DataSource, models.PROTECT, related_name="od_tables", verbose_name=_("source"))

@@ -1,13 +1,15 @@
 """Venues as records of an import: everything a file may say of them, read and written in batches."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any, NamedTuple
 
 from django.contrib.gis.geos import Point
 from django.db.models import Model
 
+from geo.imports.keepers.base import Origin, batches
+from geo.imports.keepers.bulk import insert_rows
 from geo.imports.kinds.base import Record
 from geo.imports.kinds.venues import COUNT_PREFIX, MODES
 from geo.ingest.hours import Hours, format_hours, parse_hours
@@ -25,7 +27,6 @@ from geo.models import (
     VenueOrigin,
 )  # fmt: skip
 
-BATCH_ROWS = 2_000
 PLAIN = (
     "name_zh", "name_en", "kind", "status", "address", "floor_area_m2", "capacity_persons", "staff_persons", "waiting_persons",
     "phone", "operator",
@@ -41,24 +42,16 @@ _TEXTS = frozenset({
 })  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True)
-class Origin:
-    """The coordinates of a row as given, with their datum."""
-
-    row: int
-    x: float
-    y: float
-    datum: str
-
-
-def batches(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    """Yield ``items`` in portions that a database takes at once."""
-    for start in range(0, len(items), BATCH_ROWS):
-        yield items[start : start + BATCH_ROWS]
+_COLUMNS = ("code", "location", "region", "source", "source_datum", *PLAIN)
+_HOURS = ("venue", "season", "weekday_mask", "opens_at", "closes_at")
+_COUNTS = ("venue", "counted_on", "hour", "workers_persons")
+_ORIGIN = ("venue", "x", "y", "datum", "batch", "row")
 
 
 class VenueKeeper:
     """Reads and writes venues with their hours, trades, details, counts and original coordinates."""
+
+    model: type[Model] = Venue
 
     def __init__(self, source: DataSource, batch: ImportBatch | None) -> None:
         self._source, self._batch = source, batch
@@ -81,40 +74,46 @@ class VenueKeeper:
             ]
         return rows
 
-    def keep(self, records: Sequence[Record], origins: Sequence[Origin | None]) -> list[Venue]:
-        """Create or update the venues of ``records``; what a record does not name stays as it is. Returns them, as kept."""
-        kept: list[Venue] = []
-        regions = dict(Region.objects.filter(valid_until=None).values_list("code", "pk"))
-        for part in batches(range(len(records))):
-            rows = [records[i] for i in part]
-            Venue.objects.bulk_create(
-                [self._venue(row, regions, origins[i]) for row, i in zip(rows, part, strict=True)], update_conflicts=True,
-                unique_fields=["code"], update_fields=_updated(rows),
-            )  # fmt: skip
-            by_code = {venue.code: venue for venue in Venue.objects.filter(code__in=[row["code"] for row in rows])}
-            venues = [by_code[row["code"]] for row in rows]
-            self._keep_parts(rows, venues, [origins[i] for i in part])
-            kept += venues
-        return kept
+    def others(self, keys: Sequence[str]) -> list[str]:
+        """Return nothing: a venue outlives the file that brought it."""
+        return []
 
-    def _venue(self, record: Record, regions: dict[str, int], origin: Origin | None) -> Venue:
-        values = {name: _stored(name, record[name]) for name in PLAIN if name in record}
-        return Venue(
-            code=record["code"], location=Point(record["lon"], record["lat"], srid=WGS84), region_id=regions[record["region"]],
-            source=self._source, source_datum=origin.datum if origin else "wgs84", **values,
+    def pks(self, keys: Sequence[str]) -> dict[str, int]:
+        """Return the primary key of each venue of ``keys``."""
+        return {
+            code: pk for part in batches(keys) for code, pk in Venue.objects.filter(code__in=part).values_list("code", "pk")
+        }
+
+    def keep(self, records: Sequence[Record], origins: Sequence[Origin | None]) -> None:
+        """Create or update the venues of ``records``; what a record does not name stays as it is."""
+        regions = dict(Region.objects.filter(valid_until=None).values_list("code", "pk"))
+        for part in batches(list(zip(records, origins, strict=True))):
+            rows = [record for record, _ in part]
+            known = set(self.pks([record["code"] for record in rows]))
+            update = ["location", "region", "source", "source_datum", *(name for name in PLAIN if name in rows[0])]
+            insert_rows(Venue, _COLUMNS, [self._row(record, regions, origin) for record, origin in part],
+                        conflict=["code"], update=update)  # fmt: skip
+            pks = self.pks([record["code"] for record in rows])
+            self._keep_parts([_Pair(pks[record["code"]], record["code"] in known, record, origin) for record, origin in part])
+
+    def _row(self, record: Record, regions: dict[str, int], origin: Origin | None) -> tuple[Any, ...]:
+        place = Point(record["lon"], record["lat"], srid=WGS84)
+        plain = (_stored(name, record.get(name)) for name in PLAIN)
+        return (
+            record["code"], place, regions[record["region"]], self._source.pk, origin.datum if origin else "wgs84", *plain,
         )  # fmt: skip
 
-    def _keep_parts(self, rows: Sequence[Record], venues: Sequence[Venue], origins: Sequence[Origin | None]) -> None:
-        pairs = list(zip(rows, venues, strict=True))
-        _replace(OpeningHours, [(v, h) for r, v in pairs if "opening_hours" in r for h in [_hours(r, v)]])
-        _replace(HourlyCount, [(v, c) for r, v in pairs if r.get("counted_on") for c in [_counts(r, v)]])
-        _replace(CandidateDetail, [(v, [_candidate(r, v)]) for r, v in pairs if r.get("action")])
-        _replace(GatheringDetail, [(v, [_gathering(r, v)]) for r, v in pairs if _is_gathering(r)])
-        _replace_trades([(v, r["occupations"]) for r, v in pairs if "occupations" in r])
-        _replace(
-            VenueOrigin,
-            [(v, [VenueOrigin(venue=v, x=o.x, y=o.y, datum=o.datum, batch=self._batch, row=o.row)])
-             for v, o in zip(venues, origins, strict=True) if o is not None],
+    def _keep_parts(self, pairs: Sequence["_Pair"]) -> None:
+        _replace(OpeningHours, _HOURS, [p for p in pairs if "opening_hours" in p.record], _hours)
+        _replace(Venue.occupations.through, ("venue", "occupation"), [p for p in pairs if "occupations" in p.record],
+                 partial(_trades, dict(Occupation.objects.values_list("code", "pk"))))  # fmt: skip
+        _keep_counts([p for p in pairs if p.record.get("counted_on")])
+        _keep_details(CandidateDetail, [p for p in pairs if "action" in p.record], "action", CANDIDATE, _candidate)
+        shown = [p for p in pairs if _is_gathering(p.record)]
+        _keep_details(GatheringDetail, shown, "", ("mode_shares", *GATHERING), _gathering)
+        insert_rows(
+            VenueOrigin, _ORIGIN, [_origin(self._batch, p, p.origin) for p in pairs if p.origin is not None],
+            conflict=["venue"], update=_ORIGIN[1:],
         )  # fmt: skip
 
     def remove(self, keys: Sequence[str]) -> None:
@@ -123,62 +122,87 @@ class VenueKeeper:
             Venue.objects.filter(code__in=part).delete()
 
 
+class _Pair(NamedTuple):
+    """A venue on record and what a file says of it."""
+
+    pk: int
+    is_known: bool
+    record: Record
+    origin: Origin | None
+
+
 def _stored(name: str, value: Any) -> Any:
     return value or "" if name in _TEXTS else value
 
 
-def _updated(rows: Sequence[Record]) -> list[str]:
-    return ["location", "region", "source", "source_datum", *(name for name in PLAIN if name in rows[0])]
-
-
-def _replace(model: type[Model], parts: Iterable[tuple[Venue, list[Any]]]) -> None:
+def _replace(
+    model: type[Model], names: Sequence[str], pairs: Sequence[_Pair], rows_of: Callable[[_Pair], Iterable[Sequence[Any]]]
+) -> None:
     """Put the parts of each venue in the place of those on record."""
-    pairs = list(parts)
-    if pairs:
-        model._default_manager.filter(venue__in=[venue.pk for venue, _ in pairs]).delete()
-        model._default_manager.bulk_create([each for _, own in pairs for each in own], batch_size=BATCH_ROWS)
+    known = [pair.pk for pair in pairs if pair.is_known]
+    if known:
+        model._default_manager.filter(venue__in=known).delete()
+    insert_rows(model, names, [row for pair in pairs for row in rows_of(pair)])
 
 
-def _replace_trades(pairs: list[tuple[Venue, list[str]]]) -> None:
-    if not pairs:
-        return
-    link = Venue.occupations.through
-    link.objects.filter(venue_id__in=[venue.pk for venue, _ in pairs]).delete()
-    trades = dict(Occupation.objects.values_list("code", "pk"))
-    link.objects.bulk_create(
-        [link(venue_id=venue.pk, occupation_id=trades[code]) for venue, codes in pairs for code in codes], batch_size=BATCH_ROWS
-    )
+def _trades(trades: Mapping[str, int], pair: _Pair) -> list[tuple[Any, ...]]:
+    return [(pair.pk, trades[code]) for code in pair.record["occupations"]]
 
 
-def _hours(record: Record, venue: Venue) -> list[OpeningHours]:
+def _hours(pair: _Pair) -> list[tuple[Any, ...]]:
+    spans = parse_hours(pair.record["opening_hours"] or "") or ()
+    return [(pair.pk, span.season, span.weekday_mask, span.opens_at, span.closes_at) for span in spans]
+
+
+def _keep_counts(pairs: Sequence[_Pair]) -> None:
+    """Keep the counts of a day as the last ones; those of earlier days stay."""
+    for pair in pairs:
+        if pair.is_known:
+            HourlyCount.objects.filter(venue_id=pair.pk, counted_on__gte=pair.record["counted_on"]).delete()
+    insert_rows(HourlyCount, _COUNTS, [row for pair in pairs for row in _counts(pair)])
+
+
+def _counts(pair: _Pair) -> list[tuple[Any, ...]]:
     return [
-        OpeningHours(venue=venue, season=s.season, weekday_mask=s.weekday_mask, opens_at=s.opens_at, closes_at=s.closes_at)
-        for s in parse_hours(record["opening_hours"] or "") or ()
-    ]
-
-
-def _counts(record: Record, venue: Venue) -> list[HourlyCount]:
-    return [
-        HourlyCount(
-            venue=venue, counted_on=record["counted_on"], hour=int(name.removeprefix(COUNT_PREFIX)), workers_persons=value
-        )
-        for name, value in record.items()
+        (pair.pk, pair.record["counted_on"], int(name.removeprefix(COUNT_PREFIX)), value)
+        for name, value in pair.record.items()
         if name.startswith(COUNT_PREFIX) and value is not None
     ]
 
 
-def _candidate(record: Record, venue: Venue) -> CandidateDetail:
-    return CandidateDetail(venue=venue, **{name: _stored(name, record[name]) for name in CANDIDATE if name in record})
+def _keep_details(
+    model: type[Model], pairs: Sequence[_Pair], needed: str, names: Sequence[str], row_of: Callable[[_Pair], tuple[Any, ...]]
+) -> None:
+    """Keep the details that the records name; where the one ``needed`` is empty, there are none."""
+    gone = [pair.pk for pair in pairs if pair.is_known and needed and not pair.record[needed]]
+    if gone:
+        model._default_manager.filter(venue__in=gone).delete()
+    kept = [pair for pair in pairs if not needed or pair.record[needed]]
+    if kept:
+        named = [name for name in names if name in kept[0].record or (name == "mode_shares" and _names_shares(kept[0].record))]
+        rows = [row_of(pair) for pair in kept]
+        insert_rows(model, ("venue", *names), rows, conflict=["venue"], update=named or ["venue"])
+
+
+def _candidate(pair: _Pair) -> tuple[Any, ...]:
+    return (pair.pk, *(_stored(name, pair.record.get(name)) for name in CANDIDATE))
+
+
+def _gathering(pair: _Pair) -> tuple[Any, ...]:
+    shares = {mode: pair.record[f"{mode}_share"] for mode in MODES if pair.record.get(f"{mode}_share") is not None}
+    return (pair.pk, shares, *(_stored(name, pair.record.get(name)) for name in GATHERING))
+
+
+def _names_shares(record: Record) -> bool:
+    return any(f"{mode}_share" in record for mode in MODES)
+
+
+def _origin(batch: ImportBatch | None, pair: _Pair, origin: Origin) -> tuple[Any, ...]:
+    return (pair.pk, origin.x, origin.y, origin.datum, batch.pk if batch else None, origin.row)
 
 
 def _is_gathering(record: Record) -> bool:
-    return any(name in record for name in (*GATHERING, *(f"{mode}_share" for mode in MODES)))
-
-
-def _gathering(record: Record, venue: Venue) -> GatheringDetail:
-    shares = {mode: record[f"{mode}_share"] for mode in MODES if record.get(f"{mode}_share") is not None}
-    values = {name: _stored(name, record[name]) for name in GATHERING if name in record}
-    return GatheringDetail(venue=venue, mode_shares=shares, **values)
+    return _names_shares(record) or any(name in record for name in GATHERING)
 
 
 def _records(venues: list[Venue]) -> dict[str, Record]:

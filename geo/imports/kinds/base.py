@@ -29,13 +29,34 @@ class RowContext:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Review:
+    """All rows of a file after parsing, and the records of their keys. ``inside``: path of the import's region, "" for all.
+
+    A review may note problems of rows (those become wrong) and complete records.
+    """
+
+    parsed: list[Record | None]
+    keys: Sequence[str]
+    before: Mapping[str, Record]
+    known: Mapping[str, Mapping[str, str]]
+    inside: str
+    problems: Callable[..., None]
+
+    def note(self, position: int, code: str, field: str = "", value: str = "", **details: object) -> None:
+        """Note what is wrong with the row at ``position``; it is no longer imported."""
+        self.problems(position, code, field, value, **details)
+        self.parsed[position] = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Kind:
     """One kind of rows.
 
     ``fields``: what a file may say. ``parse``: row → record, problems noted in the fields. ``key_of``: what names the
-    record. ``place``: whether rows have a point ("point"), a shape ("shape"), either a cell or a point ("cell"), or
-    nothing ("none"). ``prefixes``: beginnings of further columns that are taken as they are. ``twins_metres``: two rows of one
-    name nearer than this are taken for one place; 0 for kinds without names.
+    record. ``place``: whether rows have a point ("point"), a shape ("shape"), either a cell or a point ("cell"), the name of an
+    area ("area"), or nothing ("none"). ``prefixes``: beginnings of further columns that are taken as they are.
+    ``twins_metres``: two rows of one name nearer than this are taken for one place; 0 for kinds without names. ``is_whole``:
+    a file can be the whole of its source, so that what it does not name can be removed. ``review``: a look at all rows at once.
     """
 
     code: str
@@ -45,6 +66,17 @@ class Kind:
     place: str = "point"
     prefixes: tuple[str, ...] = ()
     twins_metres: float = 0.0
+    is_whole: bool = False
+    review: Callable[[Review], None] | None = None
+
+    @property
+    def has_coordinates(self) -> bool:
+        """Say whether rows can have coordinates, so that their datum matters."""
+        return self.place in {"point", "shape", "cell"}
+
+    def is_extra(self, name: str) -> bool:
+        """Say whether ``name`` is one of the further columns that are taken as they are."""
+        return bool(self.prefixes) and name.startswith(self.prefixes) and self.spec(name) is None
 
     def spec(self, name: str) -> FieldSpec | None:
         """Return the field of a name, None if there is none."""

@@ -2,9 +2,10 @@
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from typing import Any
 
-import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 from geo.engine.errors import InputError, Problem, register_messages
@@ -13,15 +14,18 @@ from geo.imports.check import Staged, checked_frame, counts
 from geo.imports.fields import normal
 from geo.imports.folders import ROW, SHAPE, keep_preview, table_of
 from geo.imports.found import as_found
-from geo.imports.keepers.venues import VenueKeeper
+from geo.imports.keepers import reader_of
+from geo.imports.keepers.base import Keeper
+from geo.imports.keepers.od_tables import ODTableReader
 from geo.imports.kinds import KINDS
-from geo.imports.places import Located, Problems, centres, coordinates, locate
-from geo.ingest.ground import Ground
-from geo.models import ImportBatch, Occupation, Region
+from geo.imports.places import Problems
+from geo.models import ImportBatch, ImportKind, Occupation, Region, Venue
 from geo.selectors import ground as ground_on
+from geo.services.imports.placing import Placed, place_rows
 from geo.services.imports.plausibility import plausible
 
 SHOWN_PROBLEMS = 1_000
+_WITHOUT_GROUND = frozenset({ImportKind.REGIONS, ImportKind.OD_TABLE})
 _SHEETS = frozenset({"csv", "tsv", "xlsx"})
 _KEPT_TEXT = re.compile(r"'+[=+\-@\t\r]")
 """A text that exports keep from being computed; see :func:`geo.imports.templates.plain`."""
@@ -42,39 +46,64 @@ def check(batch: ImportBatch, *, on: dt.date, progress: Progress = no_progress) 
         raise InputError(Problem(code="import.stage", value=batch.get_stage_display()))
     kind = KINDS[batch.kind]
     ground = ground_on(on=on)
-    if not ground:
+    if not ground and batch.kind not in _WITHOUT_GROUND:
         raise InputError(Problem(code="ground.none"))
     staged = staged_rows(batch, table_of(batch))
     problems = Problems(batch.file_name, staged.rows)
     _row_problems(batch, staged, problems)
-    located = _located(batch, staged, ground, problems, required=kind.place == "point")
+    placed = place_rows(batch, kind, staged, ground, problems, on=on)
     progress(0.2)
-    keeper = VenueKeeper(batch.source, batch)
+    reader = reader_of(batch)
     frame = checked_frame(
-        staged,
-        kind,
-        located,
-        problems,
-        keeper,
-        known=known_codes(),
-        options=batch.options,
-        own_regions=frozenset(Region.objects.filter(path__startswith=batch.region.path).values_list("code", flat=True)),
-        progress=part_of(progress, 0.2, 0.95),
-    )
+        placed.staged, kind, placed.located, problems, reader, known=known_codes(batch), options=placed.options,
+        own_regions=_own_regions(batch), inside=batch.region.path, progress=part_of(progress, 0.2, 0.95),
+    )  # fmt: skip
     keep_preview(batch, frame)
-    batch.summary = _summary(batch, staged, counts(frame), located, problems)
+    batch.summary = _summary(batch, placed, counts(frame), problems) | _others(batch, reader, frame)
     batch.stage = ImportBatch.Stage.CHECKED
     batch.save(update_fields=["summary", "stage"])
     progress(1.0)
     return batch
 
 
-def known_codes() -> dict[str, dict[str, str]]:
+def _own_regions(batch: ImportBatch) -> frozenset[str]:
+    return frozenset(Region.objects.filter(path__startswith=batch.region.path).values_list("code", flat=True))
+
+
+def _others(batch: ImportBatch, reader: Keeper | ODTableReader, frame: pd.DataFrame) -> dict[str, int]:
+    """Say how many records the source has that the file does not name, for kinds of which a file can be the whole."""
+    return {"others": len(reader.others(sorted(set(frame["key"]))))} if KINDS[batch.kind].is_whole else {}
+
+
+def known_codes(batch: ImportBatch) -> dict[str, dict[str, str]]:
+    """Return what the rows of a kind are looked up in."""
+    lookups: dict[str, Callable[[], dict[str, dict[str, str]]]] = {
+        ImportKind.REGIONS: _known_regions, ImportKind.OD_TABLE: _known_places,
+    }  # fmt: skip
+    return lookups.get(batch.kind, _known_trades)()
+
+
+def _known_trades() -> dict[str, dict[str, str]]:
     """Return the words by which rows may name trades, normalised, with their codes."""
     words: dict[str, str] = {}
     for code, zh, en in Occupation.objects.values_list("code", "name_zh", "name_en"):
         words |= {normal(word): code for word in (code, zh, en)}
     return {"occupations": words}
+
+
+def _known_regions() -> dict[str, dict[str, str]]:
+    """Return path and first day of the regions that are in force."""
+    rows = Region.objects.filter(valid_until=None).values_list("code", "path", "valid_from")
+    return {
+        "paths": {code: path for code, path, _ in rows},
+        "open_regions": {code: start.isoformat() for code, _, start in rows},
+    }
+
+
+def _known_places() -> dict[str, dict[str, str]]:
+    """Return the codes that a travel time may begin and end at."""
+    codes = [*Region.objects.values_list("code", flat=True), *Venue.objects.values_list("code", flat=True)]
+    return {"places": dict.fromkeys(codes, "")}
 
 
 def staged_rows(batch: ImportBatch, table: pa.Table) -> Staged:
@@ -105,38 +134,26 @@ def _row_problems(batch: ImportBatch, staged: Staged, problems: Problems) -> Non
 register_messages({"row.reading": ("读取时发现：{zh}", "found while reading: {en}")})
 
 
-def _located(batch: ImportBatch, staged: Staged, ground: Ground, problems: Problems, *, required: bool) -> Located:
-    count = len(staged.rows)
-    if "x" in staged.values and "y" in staged.values:
-        x, y = coordinates(staged.values["x"], "x", problems), coordinates(staged.values["y"], "y", problems)
-    elif staged.shapes is not None:
-        x, y = centres(staged.shapes)
-    else:
-        x, y = np.full(count, np.nan), np.full(count, np.nan)
-    if batch.options.get("swap_axes"):
-        x, y = y, x
-    datums = [text or batch.datum for text in staged.values.get("datum", [""] * count)]
-    names = {name: staged.values[name] for name in ("region_code", "region_name") if name in staged.values}
-    above = [f"{code}|{name}" for code, name in Region.objects.filter(valid_until=None).values_list("code", "name_zh")]
-    return locate(
-        x, y, datums, ground, names | {"names_above": above}, problems, inside=(batch.region.path, batch.region.name_zh),
-        required=required,
-    )  # fmt: skip
-
-
-def _summary(batch: ImportBatch, staged: Staged, found: dict[str, int], located: Located, problems: Problems) -> dict[str, Any]:
+def _summary(batch: ImportBatch, placed: Placed, found: dict[str, int], problems: Problems) -> dict[str, Any]:
     listed = [each for position in sorted(problems.by_position) for each in problems.by_position[position]]
     skipped = batch.facts.get("row_problems", [])
     in_table = set(problems.rows)
     unread = [each for each in skipped if each["row"] not in in_table]
     return {
-        "counts": found, "rows_count": len(problems.rows), "near_border": located.border_count, "unread_rows": len(unread),
+        "counts": found, "rows_count": len(problems.rows), "near_border": placed.located.border_count, "unread_rows": len(unread),
         "unread": unread[:SHOWN_PROBLEMS], "problems_count": len(listed),
         "problems": [as_found(problem) for problem in listed[:SHOWN_PROBLEMS]],
         "notes": batch.facts.get("notes", []) + _done_before(batch),
         "unused_columns": [name for name in batch.facts["columns"] if name not in batch.mapping.values()],
-        "findings": plausible(batch, staged, located),
+        "findings": [*placed.findings, *_judged(batch, placed)],
     }  # fmt: skip
+
+
+def _judged(batch: ImportBatch, placed: Placed) -> list[dict[str, Any]]:
+    """Return what speaks against the datum, of rows that have points of their own."""
+    place = KINDS[batch.kind].place
+    has_points = place == "point" or (place == "cell" and "x" in batch.mapping)
+    return plausible(batch, placed.staged, placed.located) if has_points else []
 
 
 def _done_before(batch: ImportBatch) -> list[dict[str, Any]]:

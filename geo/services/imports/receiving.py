@@ -20,6 +20,7 @@ from geo.imports.mapping import check_mapping, suggest
 from geo.ingest.reading import ReadOptions, read_file
 from geo.ingest.tables import check_file
 from geo.models import DataSource, ImportBatch, ImportMapping, Region
+from geo.services.imports.placing import check_place
 
 SAMPLES = 3
 MAX_NAME_CHARACTERS = 255
@@ -99,7 +100,7 @@ def suggestions(batch: ImportBatch) -> dict[str, str]:
     kind = KINDS[batch.kind]
     columns = batch.facts["columns"]
     found = suggest(columns, kind.fields)
-    extra = [name for name in columns if kind.prefixes and name.startswith(kind.prefixes) and name not in found.values()]
+    extra = [name for name in columns if kind.is_extra(name) and name not in found.values()]
     return found | {name: name for name in extra}
 
 
@@ -114,15 +115,16 @@ def choose(
     if batch.stage not in (ImportBatch.Stage.READ, ImportBatch.Stage.CHECKED):
         raise InputError(Problem(code="import.stage", value=batch.get_stage_display()))
     kind = KINDS[batch.kind]
-    shaped = batch.facts.get("has_shapes") or kind.place == "none"
-    plain = {field: column for field, column in mapping.items() if not (kind.prefixes and field.startswith(kind.prefixes))}
+    shaped = bool(batch.facts.get("has_shapes")) and kind.has_coordinates
+    plain = {field: column for field, column in mapping.items() if not kind.is_extra(field)}
     check_mapping(
         plain, constants or {}, batch.facts["columns"], kind.fields, file=batch.file_name,
         given=frozenset({"x", "y"}) if shaped else frozenset(),
     )  # fmt: skip
+    check_place(kind, mapping, batch)
     if datum:
         datum = parse_crs(datum).code
-    elif kind.place != "none" and "datum" not in mapping and (shaped or "x" in mapping):
+    elif "datum" not in mapping and (shaped or "x" in mapping):
         raise InputError(Problem(code="datum.undeclared", file=batch.file_name))
     batch.mapping, batch.datum = mapping, datum
     batch.options = batch.options | (options or {}) | {"constants": constants or {}}
