@@ -213,9 +213,7 @@ def _about_others(batch: ImportBatch, written: dict[str, int] | None) -> list[st
         return []
     if batch.options.get("replace"):
         verb_zh, verb_en = ("已移除", "were removed") if written is not None else ("将移除", "would be removed")
-        return [
-            f"  该来源另有 {others} 条不在文件中，{verb_zh}。 / {others} others of the source are not in the file and {verb_en}."
-        ]
+        return [f"  该来源另有 {others} 条不在文件中，{verb_zh}。 / {others} others of the source, not in the file, {verb_en}."]
     return [
         f"  该来源另有 {others} 条不在文件中，保留；--replace 可移除。 / "
         f"{others} others of the source are not in the file and stay; --replace removes them."

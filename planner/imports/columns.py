@@ -17,6 +17,8 @@ from geo.models import ImportBatch, ImportMapping
 from geo.services.imports import suggestions
 
 OTHER = "other"
+OPTIONS = ("swap_axes", "replace", "resolution")
+RESOLUTIONS = range(5, 12)
 DATUMS = (
     ("wgs84", "WGS-84", _("GPS devices, OpenStreetMap, satellite pictures; most international data.")),
     ("cgcs2000", "CGCS2000", _("Official surveying and Tianditu, in degrees; within a few centimetres of WGS-84.")),
@@ -60,7 +62,7 @@ def first_answer(batch: ImportBatch, saved: ImportMapping | None) -> Answer:
         there = {field: column for field, column in saved.mapping.items() if column in batch.facts["columns"]}
         return Answer(mapping=there, datum=saved.datum, constants={}, options={})
     if batch.mapping:
-        chosen = {name: batch.options[name] for name in ("swap_axes",) if name in batch.options}
+        chosen = {name: batch.options[name] for name in OPTIONS if name in batch.options}
         return Answer(mapping=batch.mapping, datum=batch.datum, constants=batch.options.get("constants", {}), options=chosen)
     return Answer(mapping=suggestions(batch), datum=declared_datum(batch), constants={}, options={})
 
@@ -68,15 +70,25 @@ def first_answer(batch: ImportBatch, saved: ImportMapping | None) -> Answer:
 def posted_answer(data: QueryDict, kind: Kind) -> Answer:
     """Return what the form says."""
     mapping = {spec.name: data.get(f"column-{spec.name}", "") for spec in kind.fields}
-    mapping |= {name: name for name in data.getlist("extra") if kind.prefixes and name.startswith(kind.prefixes)}
+    mapping |= {name: name for name in data.getlist("extra") if kind.is_extra(name)}
     constants = {spec.name: data.get(f"constant-{spec.name}", "").strip() for spec in kind.fields}
     datum = data.get("datum", "")
     return Answer(
         mapping={field: column for field, column in mapping.items() if column},
         datum=data.get("datum_other", "").strip() if datum == OTHER else datum,
         constants={field: text for field, text in constants.items() if text},
-        options={"swap_axes": "swap_axes" in data},
+        options=_posted_options(data, kind),
     )
+
+
+def _posted_options(data: QueryDict, kind: Kind) -> dict[str, Any]:
+    options: dict[str, Any] = {"swap_axes": "swap_axes" in data}
+    if kind.is_whole:
+        options["replace"] = "replace" in data
+    if kind.place == "cell":
+        text = data.get("resolution", "")
+        options["resolution"] = int(text) if text in {str(each) for each in RESOLUTIONS} else None
+    return options
 
 
 def declared_datum(batch: ImportBatch) -> str:
@@ -110,13 +122,15 @@ def columns_context(batch: ImportBatch, answer: Answer, language: Language) -> d
     kind = KINDS[batch.kind]
     known = {code for code, _name, _why in DATUMS}
     declared = declared_datum(batch)
-    extra = [name for name in batch.facts["columns"] if kind.prefixes and name.startswith(kind.prefixes)]
+    extra = [name for name in batch.facts["columns"] if kind.is_extra(name)]
     shown, folded = field_rows(batch, answer, language)
     return {
         "shown": shown, "folded": folded, "columns": batch.facts["columns"], "samples": batch.facts.get("samples", {}),
         "datums": DATUMS, "datum": OTHER if answer.datum and answer.datum not in known else answer.datum,
         "datum_other": answer.datum if answer.datum not in known else "", "declared": declared,
-        "declared_text": batch.facts.get("declared_crs", ""), "needs_datum": kind.place != "none",
+        "declared_text": batch.facts.get("declared_crs", ""), "needs_datum": kind.has_coordinates,
+        "is_whole": kind.is_whole, "replace": answer.options.get("replace", False),
+        "resolutions": RESOLUTIONS if kind.place == "cell" else (), "resolution": answer.options.get("resolution"),
         "swap_axes": answer.options.get("swap_axes", False), "has_shapes": batch.facts.get("has_shapes", False),
         "sheets": batch.facts.get("sheets") or [], "layers": batch.facts.get("layers") or [],
         "extra": [(name, name in answer.mapping) for name in extra],

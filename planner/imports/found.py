@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+import shapely
+from django.utils.translation import gettext as _
 
 from geo.engine.errors import Language
 from geo.imports.check import CHANGED, INVALID, STATUSES, UNCHANGED
@@ -70,11 +72,20 @@ def change_of(line: dict[str, Any], kind: Kind, language: Language) -> FoundChan
     """Return old and new of one line of :func:`changed_rows`."""
     new, old = record_of(line["record"]) or {}, record_of(line["before"]) or {}
     fields = [
-        (field_label(_field_of(name), kind, language), shown(old.get(name)), shown(value))
+        (field_label(_field_of(name), kind, language), *_shown_pair(name, old.get(name), value))
         for name, value in new.items()
         if old.get(name) != value
     ]
     return FoundChange(row=int(line["row"]), key=line["key"], name=line["name"], fields=fields)
+
+
+def _shown_pair(name: str, old: Any, new: Any) -> tuple[str, str]:
+    """Return old and new for a table; of a boundary its number of vertices, for its text tells nobody anything."""
+    if name != "boundary":
+        return shown(old), shown(new)
+    counts = [shapely.get_num_coordinates(shapely.from_wkb(text)) if text else 0 for text in (old, new)]
+    was, now = (_("%(count)s vertices") % {"count": count} if count else "–" for count in counts)
+    return str(was), str(now)
 
 
 def _field_of(name: str) -> str:

@@ -5,7 +5,8 @@ import io
 from collections.abc import Mapping, Sequence
 
 from geo.engine.errors import Language
-from geo.imports.exports import records_of, text_of
+from geo.imports.exported import records_of
+from geo.imports.exports import text_of
 from geo.imports.fields import FieldSpec
 from geo.imports.kinds import KINDS
 from geo.imports.kinds.base import Kind

@@ -140,8 +140,8 @@ def _summary(batch: ImportBatch, placed: Placed, found: dict[str, int], problems
     in_table = set(problems.rows)
     unread = [each for each in skipped if each["row"] not in in_table]
     return {
-        "counts": found, "rows_count": len(problems.rows), "near_border": placed.located.border_count, "unread_rows": len(unread),
-        "unread": unread[:SHOWN_PROBLEMS], "problems_count": len(listed),
+        "counts": found, "rows_count": len(problems.rows), "near_border": placed.located.border_count,
+        "unread_rows": len(unread), "unread": unread[:SHOWN_PROBLEMS], "problems_count": len(listed),
         "problems": [as_found(problem) for problem in listed[:SHOWN_PROBLEMS]],
         "notes": batch.facts.get("notes", []) + _done_before(batch),
         "unused_columns": [name for name in batch.facts["columns"] if name not in batch.mapping.values()],

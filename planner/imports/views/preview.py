@@ -48,7 +48,7 @@ def preview_page(request: HttpRequest, own: ImportBatch) -> HttpResponse:
         "problems": Paginator(found.problems_of(own, language), ROWS_PER_PAGE).get_page(request.GET.get("problems")),
         "changed": changed,
         "changes": [found.change_of(line, kind, language) for line in changed_lines],
-        "returned_form": returned_form(own), "boot": _boot(request, own), "has_map": kind.place != "none",
+        "returned_form": returned_form(own), "boot": _boot(request, own), "has_map": kind.has_coordinates,
         "failed": own.warnings, "is_cancelled": own.state == JobState.CANCELLED,
     }  # fmt: skip
     return render(request, "imports/preview.html", context)

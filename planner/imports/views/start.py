@@ -3,11 +3,13 @@
 import datetime as dt
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,10 +18,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from geo.engine.errors import InputError
 from geo.imports import exports, templates
+from geo.imports.exported import BY_SOURCE, MODELS, sources_of
 from geo.imports.kinds import KINDS
 from geo.ingest.tables import MAX_FILE_BYTES
 from geo.jobs.import_queue import BUSY, queue_reading
-from geo.models import ImportBatch, ImportKind, Venue
+from geo.models import DataSource, ImportBatch, ImportKind
 from geo.services.grid_imports import table_imports
 from geo.services.imports import receive
 from planner.accounts.policy import Act
@@ -40,10 +43,21 @@ def page(request: HttpRequest) -> HttpResponse:
     """Show the imports of the reader's regions, newest first, and the templates."""
     admit(request)
     rows = table_imports(scoped(ImportBatch, request.user, Act.MANAGE_RECORDS)).select_related("region", "created_by")
-    kinds = [(code, label, code in exports.EXPORTED) for code, label in ImportKind.choices if code in KINDS]
+    kinds = [
+        (code, label, _exported_sources(request, code), exports.formats_of(code))
+        for code, label in ImportKind.choices
+        if code in KINDS
+    ]
     batches = Paginator(rows, BATCHES_PER_PAGE).get_page(request.GET.get("page"))
     context = {"batches": batches, "kinds": kinds, "busy": BUSY}
     return render(request, "imports/list.html", context)
+
+
+def _exported_sources(request: HttpRequest, kind: str) -> list[DataSource | None]:
+    """Return what the records of a kind come out by: their sources, or one file of all of them (None)."""
+    if kind not in BY_SOURCE:
+        return [None]
+    return list(sources_of(kind, scoped(MODELS[kind], request.user, Act.EXPORT)))
 
 
 @csrf_exempt  # the body is not touched before its size is known; the protected view inside checks the token
@@ -107,12 +121,25 @@ def export(request: HttpRequest, kind: str, form: str) -> HttpResponseBase:
     admit(request)
     if not permits(request.user, Act.EXPORT):
         raise PermissionDenied
-    if kind not in exports.EXPORTED or form not in exports.FORMATS:
+    if kind not in exports.EXPORTED or form not in exports.formats_of(kind):
         raise Http404
+    rows = scoped(MODELS[kind], request.user, Act.EXPORT)
+    source = _source_of_export(request, kind, rows)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{kind}.{form}"
-        exports.write_export(kind, path, venues=scoped(Venue, request.user, Act.EXPORT), language=language_of_page())
-        return attachment(path, f"{kind}-{_today():%Y%m%d}.{form}")
+        exports.write_export(kind, path, rows=rows, source=source, language=language_of_page())
+        name = f"{kind}-{source.slug}" if source else kind
+        return attachment(path, f"{name}-{_today():%Y%m%d}.{form}")
+
+
+def _source_of_export(request: HttpRequest, kind: str, rows: "QuerySet[Any]") -> DataSource | None:
+    """Return the source that is asked for, of kinds whose records belong to sources; 404 for one without records to show."""
+    if kind not in BY_SOURCE:
+        return None
+    found = sources_of(kind, rows).filter(slug=request.GET.get("source", "")).first()
+    if found is None:
+        raise Http404
+    return found
 
 
 def _today() -> dt.date:
