@@ -56,8 +56,11 @@ def test_demand(tmp_path, province, form, language):
 
 @pytest.mark.parametrize("form", TABLES)
 def test_area_totals(tmp_path, province, form):
-    rows = [{"区划代码": "", "区县": "玄武", "所属城市": "南京市", "人数": 5}, {"区划代码": "320104", "区县": "=秦淮", "人数": 7},
-            {"区划代码": "", "区县": "无名", "人数": 1}]  # fmt: skip
+    rows = [
+        {"区划代码": "", "区县": "玄武", "所属城市": "南京市", "人数": 5},
+        {"区划代码": "320104", "区县": "=秦淮", "人数": 7},
+        {"区划代码": "", "区县": "无名", "人数": 1},
+    ]
     given = {"measure": "residents", "year": "2020"}
     committed(received(tmp_path, province, rows, kind="area_totals", constants=given))
     assert AreaTotal.objects.filter(region=None).count() == 1
