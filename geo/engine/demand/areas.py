@@ -109,12 +109,30 @@ def divide_rows(rows: Sequence[AreaRow], known: Gazetteer) -> Divided:
         if missing or why:
             lost.append(Lost(row=row, persons=missing, why=why))
     kept, sums = _without_sums(found, known)
-    return Divided(portions=tuple(portion for portion in kept if portion.persons), sums=tuple(sums), lost=tuple(lost))
+    elsewhere = _without_parts(lost, [(row, _path_of(row, known)) for row in rows])
+    return Divided(portions=tuple(portion for portion in kept if portion.persons), sums=tuple(sums), lost=tuple(elsewhere))
+
+
+def _without_parts(lost: Sequence[Lost], rows: Sequence[tuple[AreaRow, str]]) -> list[Lost]:
+    """Count the people of areas elsewhere once: of a region whose parts have rows of their own, only what these leave."""
+    paths = sorted({path for _row, path in rows if path})
+    persons = {path: max(row.persons for row, own in rows if own == path) for path in paths}
+    found = []
+    for each in lost:
+        path = next((path for row, path in rows if row is each.row), "")
+        below = [other for other in paths if path and other.startswith(path) and other != path]
+        tops = [other for other in below if not any(other.startswith(above) and other != above for above in below)]
+        rest = each.persons - sum(persons[other] for other in tops)
+        if each.why not in {OUTSIDE, WIDER} or not tops:
+            found.append(each)
+        elif rest > 0:
+            found.append(replace(each, persons=rest))
+    return found
 
 
 def _placed(row: AreaRow, known: Gazetteer) -> tuple[list[Portion], str]:
     """Return where the people of a row go, and why some of them go nowhere, "" if all are placed."""
-    path = row.path or known.paths.get(row.code, "") or _path_of_name(row, known)
+    path = _path_of(row, known)
     counties = known.below(path)
     if counties:
         return [Portion(row=row, path=path, counties=counties, persons=row.persons, how=BY_REGION)], ""
@@ -132,6 +150,11 @@ def _why(path: str, known: Gazetteer) -> str:
     if path and known.scope.startswith(path):
         return WIDER
     return OUTSIDE if path else NOT_FOUND
+
+
+def _path_of(row: AreaRow, known: Gazetteer) -> str:
+    """Return the path of a row's region, "" if it has none today."""
+    return row.path or known.paths.get(row.code, "") or _path_of_name(row, known)
 
 
 def _path_of_name(row: AreaRow, known: Gazetteer) -> str:

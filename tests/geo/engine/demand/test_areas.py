@@ -103,9 +103,16 @@ def test_a_zone_without_shares_is_for_its_city():
 
 def test_what_lies_elsewhere():
     city = known(scope=CITY)
-    divided = divide_rows([row("999999", 1), row("320505", 2), row("320000", 3), row("320102", 4)], city)
-    assert [(each.persons, each.why) for each in divided.lost] == [(1, NOT_FOUND), (2, OUTSIDE), (3, WIDER)]
+    divided = divide_rows([row("999999", 1), row("320505", 2), row("320000", 10), row("320102", 4)], city)
+    # of the 10 people of the province 2 and 4 have rows of their own
+    assert [(each.persons, each.why) for each in divided.lost] == [(1, NOT_FOUND), (2, OUTSIDE), (4, WIDER)]
     assert divided.persons == 4
+
+
+def test_a_table_of_several_levels_counts_people_elsewhere_once():
+    west = known(scope=WEST)
+    divided = divide_rows([row("320100", 7000), row("320102", 4000), row("320104", 3000)], west)
+    assert (divided.persons, sum(each.persons for each in divided.lost)) == (4000, 3000)
 
 
 def test_shares_that_lead_partly_elsewhere():
