@@ -3,7 +3,7 @@
 from geo.engine.digest import digest_of
 from geo.engine.errors import register_messages
 from geo.imports.fields import FieldSpec, normal
-from geo.imports.kinds.base import Kind, Record, RowContext
+from geo.imports.kinds.base import Kind, Record, Review, RowContext
 from geo.imports.kinds.place_fields import PLACE_FIELDS, PLACE_NAMES
 from geo.imports.parse import parse_field
 from geo.ingest.fields import Fields
@@ -20,6 +20,10 @@ register_messages(
         "gathering.counts_without_day": (
             "有逐时人数，但没有调查日期。",
             "there are counts by hour, but no day on which they were made.",
+        ),
+        "gathering.older_counts": (
+            "已有 {last} 的逐时人数，比“{value}”新；更早的调查不能覆盖它。",
+            "counts of {last} are on record, newer than “{value}”; an earlier survey cannot take their place.",
         ),
         "gathering.mode_shares": (
             "各出行方式的占比之和是 {value}，须为 1。",
@@ -189,6 +193,16 @@ def _gathering(fields: Fields, context: RowContext) -> Record:
     return record
 
 
+def _review_counts(review: Review) -> None:
+    """Note counts that are older than those on record: they would take the place of newer ones."""
+    for position, record in enumerate(review.parsed):
+        if record is None or not record.get("counted_on"):
+            continue
+        last = review.before.get(review.keys[position], {}).get("counted_on")
+        if last and record["counted_on"] < last:
+            review.note(position, "gathering.older_counts", "counted_on", record["counted_on"], last=last)
+
+
 def _code(record: Record) -> str:
     return str(record["code"])
 
@@ -202,6 +216,6 @@ CANDIDATES = Kind(
     fields=(*_SHARED, *_CANDIDATE, FLOOR_AREA, CAPACITY, PHONE),
 )  # fmt: skip
 GATHERING_POINTS = Kind(
-    code="gathering_points", parse=_gathering, key_of=_code, twins_metres=TWINS_METRES,
+    code="gathering_points", parse=_gathering, key_of=_code, twins_metres=TWINS_METRES, review=_review_counts,
     fields=(*_SHARED, WAITING, OCCUPATIONS, OPENING_HOURS, *_GATHERING),
 )  # fmt: skip

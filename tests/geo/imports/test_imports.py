@@ -243,3 +243,22 @@ def test_a_text_that_a_spreadsheet_would_compute_is_plain_text(tmp_path, provinc
 def test_the_preview_has_a_line_for_each_row(tmp_path, province):
     frame = preview_of(received(tmp_path, province, rows(类型=["超市", "零工驿站"])))
     assert frame[["row", "status"]].to_dict("records") == [{"row": 2, "status": "invalid"}, {"row": 3, "status": "new"}]
+
+
+def surveyed(day, workers, **columns):
+    return pd.DataFrame(
+        {"编号": ["G1"], "名称": ["大桥南路"], "经度": ["118.75"], "纬度": ["32.05"], "调查日期": [day], "5时人数": [workers]}
+        | columns
+    )
+
+
+def test_a_later_survey_adds_a_day_an_earlier_one_is_refused_and_undo_takes_the_day_back(tmp_path, province):
+    committed(received(tmp_path, province, surveyed("2026-10-20", "40", 地标=["桥下"]), kind="gathering_points"))
+    later = committed(received(tmp_path, province, surveyed("2026-11-02", "50"), kind="gathering_points"))
+    days = HourlyCount.objects.order_by("counted_on").values_list("counted_on", "workers_persons")
+    assert list(days) == [(dt.date(2026, 10, 20), 40), (dt.date(2026, 11, 2), 50)]
+    assert Venue.objects.get(code="G1").gathering.landmark == "桥下"
+    early = received(tmp_path, province, surveyed("2026-10-01", "7"), kind="gathering_points")
+    assert [each["code"] for each in early.summary["problems"]] == ["gathering.older_counts"]
+    imports.undo(later, at=LATER)
+    assert list(days.all()) == [(dt.date(2026, 10, 20), 40)]
