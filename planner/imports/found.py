@@ -10,7 +10,7 @@ import shapely
 from django.utils.translation import gettext as _
 
 from geo.engine.errors import Language
-from geo.imports.check import CHANGED, INVALID, STATUSES, UNCHANGED
+from geo.imports.check import CHANGED, INVALID, NEW, STATUSES, UNCHANGED
 from geo.imports.folders import preview_of, record_of
 from geo.imports.kinds import KINDS
 from geo.imports.kinds.base import Kind
@@ -19,6 +19,8 @@ from geo.models import ImportBatch
 
 MAX_POINTS = 5_000
 _SHOWN_CHARACTERS = 120
+_UNSHOWN = frozenset({"path", "region"})
+"""Parts of records that other columns say already."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +64,32 @@ def _problem(problem: dict[str, Any], status: str, kind: Kind, language: Languag
     )  # fmt: skip
 
 
+@dataclass(frozen=True, kw_only=True)
+class NewRows:
+    """Rows that would become records: the labels of the fields that any of them has, and of each row number and values."""
+
+    labels: Sequence[str]
+    rows: Sequence[tuple[int, Sequence[str]]]
+
+
+def new_rows(batch: ImportBatch) -> pd.DataFrame:
+    """Return the lines of the preview that become new records."""
+    frame = preview_of(batch, ["row", "status", "record"])
+    return frame[frame["status"] == NEW]
+
+
+def values_of(lines: Sequence[dict[str, Any]], kind: Kind, language: Language) -> NewRows:
+    """Return lines of :func:`new_rows` for a table, without the fields that all of them leave empty."""
+    records = [record_of(line["record"]) or {} for line in lines]
+    texts = [{_field_of(name): shown_short(name, value) for name, value in record.items()} for record in records]
+    ordered = [spec.name for spec in kind.fields] + sorted({name for each in texts for name in each} - _UNSHOWN)
+    names = [name for name in dict.fromkeys(ordered) if any(each.get(name, "–") != "–" for each in texts)]
+    return NewRows(
+        labels=[_label(name, kind, language) for name in names],
+        rows=[(int(line["row"]), [each.get(name, "–") for name in names]) for line, each in zip(lines, texts, strict=True)],
+    )
+
+
 def changed_rows(batch: ImportBatch) -> pd.DataFrame:
     """Return the lines of the preview that change a record."""
     frame = preview_of(batch, ["row", "status", "key", "name", "record", "before"])
@@ -72,20 +100,24 @@ def change_of(line: dict[str, Any], kind: Kind, language: Language) -> FoundChan
     """Return old and new of one line of :func:`changed_rows`."""
     new, old = record_of(line["record"]) or {}, record_of(line["before"]) or {}
     fields = [
-        (field_label(_field_of(name), kind, language), *_shown_pair(name, old.get(name), value))
+        (_label(_field_of(name), kind, language), shown_short(name, old.get(name)), shown_short(name, value))
         for name, value in new.items()
         if old.get(name) != value
     ]
     return FoundChange(row=int(line["row"]), key=line["key"], name=line["name"], fields=fields)
 
 
-def _shown_pair(name: str, old: Any, new: Any) -> tuple[str, str]:
-    """Return old and new for a table; of a boundary its number of vertices, for its text tells nobody anything."""
-    if name != "boundary":
-        return shown(old), shown(new)
-    counts = [shapely.get_num_coordinates(shapely.from_wkb(text)) if text else 0 for text in (old, new)]
-    was, now = (_("%(count)s vertices") % {"count": count} if count else "–" for count in counts)
-    return str(was), str(now)
+def _label(name: str, kind: Kind, language: Language) -> str:
+    """Return the name of a part of a record; some parts are made by the check and stand in no file."""
+    made = {"join_note": _("How it was joined"), "workers_by_group": _("Workers by group")}
+    return made.get(name) or field_label(name, kind, language)
+
+
+def shown_short(name: str, value: Any) -> str:
+    """Return a value for a table; of a boundary its number of vertices, for its text tells nobody anything."""
+    if name != "boundary" or not value:
+        return shown(value)
+    return _("%(count)s vertices") % {"count": shapely.get_num_coordinates(shapely.from_wkb(value))}
 
 
 def _field_of(name: str) -> str:
@@ -94,8 +126,10 @@ def _field_of(name: str) -> str:
 
 def shown(value: Any) -> str:
     """Return a value of a record for a table; a dash for none."""
-    if value is None or value in ("", []):
+    if value is None or value in ("", [], {}):
         return "–"
+    if isinstance(value, dict):
+        value = [f"{name} {count}" for name, count in value.items()]
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     return text if len(text) <= _SHOWN_CHARACTERS else text[:_SHOWN_CHARACTERS] + "…"
 

@@ -209,7 +209,7 @@ def _join_findings(batch: ImportBatch, joined: Joined, staged: Staged, count: in
         "rows": report["rows"], "by_code": by_how["code"], "by_succession": by_how["succession"], "by_name": by_how["name"],
         "zones": by_how["zone"], "sums": report["sums"], "lost": len(report["lost"]), "persons_lost": report["persons_lost"],
     }  # fmt: skip
-    said = Problem(code="area_totals.joined", file=batch.file_name, value=str(report["persons"]), details=details)
+    said = Problem(code="area_totals.joined", file=batch.file_name, value=f"{report['persons']:,}", details=details)
     told = [
         dataclasses.replace(row.note, file=batch.file_name, row=staged.rows[position])
         for position, row in enumerate(joined.rows)

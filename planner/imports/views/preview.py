@@ -40,6 +40,8 @@ def preview_page(request: HttpRequest, own: ImportBatch) -> HttpResponse:
     changed = Paginator(found.changed_rows(own), ROWS_PER_PAGE).get_page(request.GET.get("changes"))
     kind = KINDS[own.kind]
     changed_lines = cast(list[dict[str, Any]], cast(pd.DataFrame, changed.object_list).to_dict("records"))
+    new = Paginator(found.new_rows(own), ROWS_PER_PAGE).get_page(request.GET.get("new"))
+    new_lines = cast(list[dict[str, Any]], cast(pd.DataFrame, new.object_list).to_dict("records"))
     context = {
         "batch": own, "counts": counts, "wrong": counts[INVALID] + own.summary["unread_rows"],
         "duplicates": counts[DUPLICATE],
@@ -47,6 +49,7 @@ def preview_page(request: HttpRequest, own: ImportBatch) -> HttpResponse:
         "notes": own.summary.get("notes", []), "summary": own.summary,
         "problems": Paginator(found.problems_of(own, language), ROWS_PER_PAGE).get_page(request.GET.get("problems")),
         "changed": changed,
+        "new": new, "new_rows": found.values_of(new_lines, kind, language),
         "changes": [found.change_of(line, kind, language) for line in changed_lines],
         "returned_form": returned_form(own), "boot": _boot(request, own), "has_map": kind.has_coordinates,
         "failed": own.warnings, "is_cancelled": own.state == JobState.CANCELLED,

@@ -59,7 +59,8 @@ def test_totals_of_areas_need_no_datum_and_say_how_they_were_joined(planner, wor
     assert 'id="datums"' not in page
     assert 'name="replace"' in page
     preview = checked(planner, batch)
-    assert "1230" in preview
+    assert "1,230" in preview
+    assert "<td>1200</td>" in preview
     assert "无名区" in preview
     assert "leaflet" not in preview
     committed(planner, batch)
