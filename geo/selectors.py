@@ -26,8 +26,8 @@ register_messages(
             "no valid region has the code “{value}”; run load_regions first.",
         ),
         "demand.none": (
-            "“{value}”范围内没有零工需求数据；请先运行 load_demand。",
-            "no demand is on record within “{value}”; run load_demand first.",
+            "“{value}”范围内没有零工需求数据；请先运行 import_demand。",
+            "no demand is on record within “{value}”; run import_demand first.",
         ),
         "network.none": (
             "没有启用的道路网；请先运行 load_network 或 load_demo。",

@@ -27,6 +27,10 @@ ROWS_A_STEP = 2_000
 
 register_messages(
     {
+        "row.duplicate": (
+            "“{value}”在第 {first} 行已出现过。",
+            "“{value}” occurs before, in row {first}.",
+        ),
         "row.foreign": (
             "“{value}”是本次导入区域之外的记录，不能改动。",
             "“{value}” is a record outside the region of this import; it cannot be changed.",

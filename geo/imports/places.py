@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,8 +13,7 @@ import shapely
 from geo.engine.datum import Crs, parse_crs, to_wgs84
 from geo.engine.errors import InputError, Problem, register_messages
 from geo.imports.fields import normal
-from geo.ingest.ground import BORDER_METRES, UNKNOWN_CODE, Found, Ground
-from geo.ingest.venues import place_problem
+from geo.ingest.ground import BORDER_METRES, OUTSIDE, UNKNOWN_CODE, Found, Ground
 from geo.validation import coordinate_fault
 
 Float64Array = npt.NDArray[np.float64]
@@ -75,8 +74,8 @@ class Problems:
 
 
 def coordinates(texts: Texts, field: str, problems: Problems) -> Float64Array:
-    """Return numbers of texts, NaN for what is empty or no number; the latter is noted."""
-    values = pd.to_numeric(pd.Series(texts, dtype=object).replace("", None), errors="coerce").to_numpy(np.float64)
+    """Return numbers of texts, NaN for what is empty or no number; the latter is noted. The array is the caller's own."""
+    values = pd.to_numeric(pd.Series(texts, dtype=object).replace("", None), errors="coerce").to_numpy(np.float64, copy=True)
     for position in np.flatnonzero(np.isnan(values)).tolist():
         if texts[position]:
             problems.note(position, "place.not_a_coordinate", field, texts[position])
@@ -92,15 +91,16 @@ def centres(shapes: Sequence[bytes | None]) -> tuple[Float64Array, Float64Array]
 
 def locate(
     x: Float64Array, y: Float64Array, datums: Texts, ground: Ground, names: Mapping[str, Texts], problems: Problems, *,
-    inside: tuple[str, str], required: bool, border_metres: float = BORDER_METRES,
+    inside: tuple[str, str], optional: Set[int] = frozenset(), border_metres: float = BORDER_METRES,
 ) -> Located:  # fmt: skip
     """Convert, check and find the region of each row.
 
     ``datums``: of each row, "" for an undeclared one. ``names``: the columns ``region_code`` and ``region_name`` if the
-    file has them. ``inside``: path and name of the region of the import. Faults are noted in ``problems``.
+    file has them. ``inside``: path and name of the region of the import. ``optional``: positions of rows that need no point.
+    Faults are noted in ``problems``.
     """
     lon, lat, codes = _converted(x, y, datums, problems)
-    good = _sensible(x, y, lon, lat, ground, problems, required=required)
+    good = _sensible(x, y, lon, lat, ground, problems, optional)
     lon, lat = np.where(good, lon, np.nan), np.where(good, lat, np.nan)
     positions = np.flatnonzero(good)
     given = names.get("region_code")
@@ -144,16 +144,16 @@ def _crs(text: str, positions: list[int], problems: Problems) -> Crs | None:
 
 
 def _sensible(
-    x: Float64Array, y: Float64Array, lon: Float64Array, lat: Float64Array, ground: Ground, problems: Problems, *,
-    required: bool,
+    x: Float64Array, y: Float64Array, lon: Float64Array, lat: Float64Array, ground: Ground, problems: Problems,
+    optional: Set[int],
 ) -> npt.NDArray[np.bool_]:  # fmt: skip
-    """Say which points make sense; the others are noted as they were given, those without any only where they are required."""
+    """Say which points make sense; the others are noted as they were given, those without any only where they are needed."""
     good = np.zeros(len(lon), bool)
     for position, given in enumerate(zip(x.tolist(), y.tolist(), strict=True)):
         if problems.by_position.get(position):
             continue
         if any(map(math.isnan, given)):
-            if required or not all(map(math.isnan, given)):
+            if position not in optional or not all(map(math.isnan, given)):
                 problems.note(position, "place.no_coordinates", "x, y")
             continue
         fault = _fault(given, (float(lon[position]), float(lat[position])), ground)
@@ -177,8 +177,11 @@ def _accept(
     """Return the code of the region of a row, "" with a problem noted if it cannot be kept there."""
     place = found.place
     if place is None:
-        fault = place_problem(problems.file, problems.rows[position], found.fault, code, dict(found.details))
-        problems.note(position, found.fault, fault.field, fault.value or code, **fault.details)
+        details = dict(found.details)
+        if found.fault == OUTSIDE:
+            problems.note(position, found.fault, "x, y", details.get("at", ""), **details)
+        else:
+            problems.note(position, found.fault, "region_code", code, **details)
         return ""
     if not place.path.startswith(inside[0]):
         problems.note(position, "region.outside_import", "x, y", place.name, found=place.name, region=inside[1])

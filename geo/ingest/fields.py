@@ -2,11 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Collection
 
 from geo.engine.errors import Problem, register_messages
 from geo.ingest.tables import Row
-from geo.validation import Bounds, coordinate_fault
+from geo.validation import NOT_FINITE
 
 MAX_WHOLE = 2_147_483_647
 _NUMBER = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?([eE][+-]?[0-9]{1,3})?")
@@ -28,7 +27,6 @@ register_messages(
             "{length} characters, {limit} at most: “{value}”.",
         ),
         "field.control_character": ("含有控制字符：“{value}”。", "there is a control character in “{value}”."),
-        "field.pair": ("经度和纬度须同时给出。", "longitude and latitude must be given together."),
     }
 )
 
@@ -69,23 +67,13 @@ class Fields:
             return value
         return None
 
-    def choice(self, field: str, known: Collection[str], *, default: str | None = None) -> str | None:
-        """Return one of ``known``; ``default`` for an empty field if there is one."""
-        value = self.raw(field)
-        if value in known:
-            return value
-        if not value and default is not None:
-            return default
-        self.note("field.unknown_choice" if value else "field.required", field, known=", ".join(known))
-        return None
-
     def number(self, field: str) -> float | None:
         """Return a finite number; None for an empty field."""
         value = self.raw(field)
         if not value:
             return None
         if not _NUMBER.fullmatch(value):
-            self.note("coordinate.not_finite" if _NOT_FINITE.fullmatch(value) else "field.not_a_number", field)
+            self.note(NOT_FINITE if _NOT_FINITE.fullmatch(value) else "field.not_a_number", field)
             return None
         return float(value)
 
@@ -112,21 +100,6 @@ class Fields:
             return people
         self.note("field.negative" if people < 0 else "field.too_large", field)
         return None
-
-    def location(self, *, within: Bounds, required: bool) -> tuple[float, float] | None:
-        """Return ``(lon, lat)`` in degrees, checked for sense; None if both are empty and not required."""
-        given = [self.raw("lon"), self.raw("lat")]
-        if not all(given):
-            if any(given) or required:
-                self.note("field.pair" if any(given) else "field.required", "lon" if not given[0] else "lat")
-            return None
-        lon, lat = self.number("lon"), self.number("lat")
-        if lon is None or lat is None:
-            return None
-        if fault := coordinate_fault(lon, lat, within=within):
-            self.note(fault, "lon, lat", ", ".join(given))
-            return None
-        return lon, lat
 
 
 def _printable(value: str) -> str:

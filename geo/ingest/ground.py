@@ -16,10 +16,12 @@ BORDER_METRES = 1_000.0
 
 NOWHERE = -1
 UNKNOWN_CODE = "region.unknown_code"
+OUTSIDE = "place.outside"
 
 register_messages(
     {
-        "place.outside": (
+        "ground.none": ("还没有载入任何区域；请先运行 load_regions。", "no regions are on record; run load_regions first."),
+        OUTSIDE: (
             "点“{value}”不在任何已载入区域之内（{known}）。",
             "the point “{value}” lies in no region on record ({known}).",
         ),
@@ -146,7 +148,7 @@ class Ground:
         if code and given is None:
             return Found(place=None, fault=UNKNOWN_CODE)
         if leaf == NOWHERE:
-            return Found(place=None, fault="place.outside", details=(("at", at), ("known", self.names)))
+            return Found(place=None, fault=OUTSIDE, details=(("at", at), ("known", self.names)))
         found = self._leaves[leaf]
         if given is None or found.path.startswith(given.path):
             return Found(place=found, is_border=is_border)

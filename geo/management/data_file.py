@@ -1,4 +1,4 @@
-"""What the commands that load a file of the user's share: the options that name its source."""
+"""What the commands that take in a file of the user's share: the options that name its source."""
 
 import re
 from argparse import ArgumentParser
@@ -33,7 +33,7 @@ register_messages(
 
 def add_source_options(parser: ArgumentParser) -> None:
     """Add the file, and name, owner, licence and method of its source."""
-    parser.add_argument("file", type=Path, help="CSV (UTF-8) or GeoJSON")
+    parser.add_argument("file", type=Path, help="the file to be read")
     parser.add_argument("--source", default="", metavar="SLUG", help="short name of the source; default: from the file's name")
     parser.add_argument("--source-name-zh", default="", help="Chinese name of the source; default: the file's name")
     parser.add_argument("--source-name-en", default="", help="English name of the source; default: the file's name")

@@ -13,6 +13,7 @@ from geo.engine.progress import part_of
 from geo.imports.folders import remove_folder
 from geo.imports.found import problem_of
 from geo.imports.kinds import KINDS
+from geo.ingest.tables import check_file
 from geo.management.data_file import add_source_options, source_of
 from geo.models import DataSource, ImportBatch, ImportMapping, Region
 from geo.selectors import region_by_code
@@ -174,8 +175,6 @@ def _harmless(value: Any) -> Any:
 
 
 def _existing(file: Path) -> Path:
-    from geo.ingest.tables import check_file  # noqa: PLC0415  only for its sentence
-
     check_file(file)
     return file
 
@@ -220,6 +219,16 @@ def _about_others(batch: ImportBatch, written: dict[str, int] | None) -> list[st
     ]
 
 
+def _about_border(count: int) -> list[str]:
+    """Say how many points lie outside of their region, but so near that it is the boundary's fault."""
+    if not count:
+        return []
+    return [
+        f"  {count} 个点在所属区域边界外不远处，归入该区域（边界经过概化）。 / "
+        f"{count} points lie just outside their region's generalised boundary and are taken for it."
+    ]
+
+
 def _chosen(options: dict[str, Any]) -> dict[str, Any]:
     """Return the options that the check and the commit follow."""
     return {name: options[name] for name in ("swap_axes", "replace", "resolution") if options.get(name)}
@@ -237,6 +246,7 @@ def _answer(batch: ImportBatch) -> dict[str, Any]:
     lines = [f"{batch.file_name}：{rows} 行，{zh}。 / {batch.file_name}: {rows} rows, {en}."]
     told = [*batch.summary["notes"], *batch.summary["findings"]]
     lines += _about_others(batch, written)
+    lines += _about_border(batch.summary["near_border"])
     lines += [f"  {each['zh']} / {each['en']}" for each in told]
     if written is not None:
         lines.append(

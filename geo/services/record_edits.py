@@ -23,7 +23,7 @@ from geo.imports.keepers.venues import VenueKeeper
 from geo.imports.kinds.venues import VENUES
 from geo.imports.parse import parse_field
 from geo.ingest.fields import Fields
-from geo.ingest.ground import Place
+from geo.ingest.ground import OUTSIDE, Place
 from geo.ingest.hours import Hours, parse_hours
 from geo.ingest.tables import Row
 from geo.models import WGS84, OpeningHours, Region, Venue, VenueOrigin
@@ -202,7 +202,7 @@ def _found(lon: float, lat: float, code: str, *, is_chosen: bool, at: dt.date, p
     if found.place is None:
         details = dict(found.details)
         value = details.get("at", code)
-        field = "x, y" if found.fault == "place.outside" else "region_code"
+        field = "x, y" if found.fault == OUTSIDE else "region_code"
         problems.append(Problem(code=found.fault, field=field, value=value, details=details))
     return found.place
 

@@ -87,7 +87,7 @@ class OccupationAdmin(ScopedAdmin[Occupation]):
 
 @admin.register(DemandCell)
 class DemandCellAdmin(ScopedAdmin[DemandCell]):
-    """Demand comes from ``load_demand`` as a whole: single cells are looked at, not edited."""
+    """Demand comes from ``import_demand`` as a whole: single cells are looked at, not edited."""
 
     read_only = True
     list_display = ("h3_index", "region", "settlement_class", "workers_persons", "year", "confidence", "is_modelled", "source")

@@ -47,7 +47,7 @@ def load_people(frame, folder):
     )
     path = Path(folder) / "people.csv"
     table.to_csv(path, index=False)
-    call_command("load_demand", str(path), "--year", "2021", "--json")
+    call_command("import_demand", str(path), "--set", "year=2021", "--json")
 
 
 def load_places(frame, folder, *, name="venues", capacity=None):
@@ -57,7 +57,7 @@ def load_places(frame, folder, *, name="venues", capacity=None):
         table = table.assign(capacity_persons=capacity)
     path = Path(folder) / f"{name}.csv"
     table.to_csv(path, index=False)
-    call_command("load_venues", str(path), "--json")
+    call_command("import_venues", str(path), "--datum", "wgs84", "--json")
 
 
 def make_standard(slug, *, mode="walk", minutes=15.0):

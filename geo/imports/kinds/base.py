@@ -1,5 +1,6 @@
 """What every kind of row has in common."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 from geo.engine.errors import Problem
 from geo.imports.fields import FieldSpec
 from geo.ingest.fields import Fields
+
+_WORD = re.compile(r"[a-z0-9_]+", re.ASCII)
 
 Record = dict[str, Any]
 """What a row says, as JSON: field → value; ``lon``, ``lat`` in degrees WGS-84; ``region`` the code it is kept under."""
@@ -54,7 +57,8 @@ class Kind:
 
     ``fields``: what a file may say. ``parse``: row → record, problems noted in the fields. ``key_of``: what names the
     record. ``place``: whether rows have a point ("point"), a shape ("shape"), either a cell or a point ("cell"), the name of an
-    area ("area"), or nothing ("none"). ``prefixes``: beginnings of further columns that are taken as they are.
+    area ("area"), or nothing ("none"). ``prefixes``: beginnings of further columns that are taken as they are;
+    what follows is a word of small letters, digits and underscores, for it becomes a name in the records.
     ``twins_metres``: two rows of one name nearer than this are taken for one place; 0 for kinds without names. ``is_whole``:
     a file can be the whole of its source, so that what it does not name can be removed. ``review``: a look at all rows at once.
     """
@@ -76,7 +80,8 @@ class Kind:
 
     def is_extra(self, name: str) -> bool:
         """Say whether ``name`` is one of the further columns that are taken as they are."""
-        return bool(self.prefixes) and name.startswith(self.prefixes) and self.spec(name) is None
+        rests = [name.removeprefix(prefix) for prefix in self.prefixes if name.startswith(prefix)]
+        return any(_WORD.fullmatch(rest) for rest in rests) and self.spec(name) is None
 
     def spec(self, name: str) -> FieldSpec | None:
         """Return the field of a name, None if there is none."""

@@ -17,6 +17,7 @@ _SHARE_TOLERANCE = 0.005
 
 register_messages(
     {
+        "venue.occupation_unknown": ("没有工种“{value}”；可用：{known}。", "there is no trade “{value}”; known: {known}."),
         "gathering.counts_without_day": (
             "有逐时人数，但没有调查日期。",
             "there are counts by hour, but no day on which they were made.",

@@ -2,7 +2,7 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,9 +62,7 @@ def place_rows(batch: ImportBatch, kind: Kind, staged: Staged, ground: Ground, p
     """Return where the rows lie; faults of rows are noted in ``problems``."""
     if kind.place == "point":
         x, y = _given(batch, staged, problems)
-        return Placed(
-            staged=staged, located=_located(batch, staged, x, y, ground, problems, required=True), options=batch.options
-        )
+        return Placed(staged=staged, located=_located(batch, staged, x, y, ground, problems), options=batch.options)
     if kind.place == "cell":
         return _cells(batch, staged, ground, problems)
     if kind.place == "shape":
@@ -88,14 +86,14 @@ def _given(batch: ImportBatch, staged: Staged, problems: Problems) -> tuple[Floa
 
 def _located(
     batch: ImportBatch, staged: Staged, x: Float64Array, y: Float64Array, ground: Ground, problems: Problems, *,
-    required: bool, datums: Sequence[str] | None = None, border_metres: float = BORDER_METRES,
+    optional: Set[int] = frozenset(), datums: Sequence[str] | None = None, border_metres: float = BORDER_METRES,
 ) -> Located:  # fmt: skip
     datums = datums or [text or batch.datum for text in staged.values.get("datum", [""] * len(x))]
     names = {name: staged.values[name] for name in ("region_code", "region_name") if name in staged.values}
     above = [f"{code}|{name}" for code, name in Region.objects.filter(valid_until=None).values_list("code", "name_zh")]
     return locate(
         x, y, datums, ground, names | {"names_above": above}, problems, inside=(batch.region.path, batch.region.name_zh),
-        required=required, border_metres=border_metres,
+        optional=optional, border_metres=border_metres,
     )  # fmt: skip
 
 
@@ -110,15 +108,14 @@ def _cells(batch: ImportBatch, staged: Staged, ground: Ground, problems: Problem
     resolution = int(batch.options.get("resolution") or _resolution(cells))
     x, y = _given(batch, staged, problems)
     datums = [text or batch.datum for text in staged.values.get("datum", [""] * len(cells))]
-    for position, cell in enumerate(cells):
-        if np.isnan(x[position]) and np.isnan(y[position]) and is_cell(cell):
-            x[position], y[position] = centre(cell)
-            datums[position] = "wgs84"
-        elif np.isnan(x[position]) and cell and not is_cell(cell):
-            problems.note(position, "demand.not_a_cell", "h3_index", cell)
+    named = {i for i, cell in enumerate(cells) if cell and np.isnan(x[i]) and np.isnan(y[i])}
+    for position in named:
+        datums[position] = "wgs84"
+        if is_cell(cells[position]):  # the kind tells of those that are none
+            x[position], y[position] = centre(cells[position])
     radius_metres = float(h3.average_hexagon_edge_length(resolution, unit="km")) * _METRES_PER_KM
     located = _located(
-        batch, staged, x, y, ground, problems, required=True, datums=datums, border_metres=max(BORDER_METRES, radius_metres)
+        batch, staged, x, y, ground, problems, optional=named, datums=datums, border_metres=max(BORDER_METRES, radius_metres)
     )
     confidence = batch.source.confidence or DataSource.Confidence.MEDIUM.value
     return Placed(staged=staged, located=located, options={**batch.options, "resolution": resolution, "confidence": confidence})

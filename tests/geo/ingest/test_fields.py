@@ -7,8 +7,6 @@ from hypothesis import strategies as st
 from geo.ingest.fields import Fields
 from geo.ingest.tables import Row
 
-WORLD = (-180.0, -90.0, 180.0, 90.0)
-
 
 def fields_of(**values):
     problems = []
@@ -58,34 +56,13 @@ def test_numbers_above_zero(text, value, code):
     assert [problem.code for problem in problems] == ([code] if code else [])
 
 
-@pytest.mark.parametrize(
-    ("lon", "lat", "found", "code"),
-    [
-        ("118.8", "32.05", (118.8, 32.05), None),
-        ("32.05", "118.8", None, "coordinate.swapped"),
-        ("NaN", "32", None, "coordinate.not_finite"),
-        ("1e999", "32", None, "coordinate.not_finite"),
-        ("200", "32", None, "coordinate.out_of_range"),
-        ("118°48'", "32", None, "field.not_a_number"),
-        ("118.8", "", None, "field.pair"),
-        ("", "", None, "field.required"),
-    ],
-)
-def test_locations(lon, lat, found, code):
-    fields, problems = fields_of(lon=lon, lat=lat)
-    assert fields.location(within=WORLD, required=True) == found
-    assert [problem.code for problem in problems] == ([code] if code else [])
-
-
-def test_text_and_choices():
-    fields, problems = fields_of(a="x" * 11, b="a\x00b", c=" 零工 ", d="opne", e="")
+def test_texts():
+    fields, problems = fields_of(a="x" * 11, b="a\x00b", c=" 零工 ")
     assert fields.text("a", limit=10) is None
     assert fields.text("b", limit=10) is None
     assert fields.text("c", limit=10) == "零工"
-    assert fields.choice("d", ("open", "closed")) is None
-    assert fields.choice("e", ("open",)) is None
-    assert fields.choice("e", ("open",), default="open") == "open"
     assert fields.text("missing", limit=10) == ""
-    codes = ["field.text_too_long", "field.control_character", "field.unknown_choice", "field.required"]
+    assert fields.text("missing", limit=10, required=True) is None
+    codes = ["field.text_too_long", "field.control_character", "field.required"]
     assert [problem.code for problem in problems] == codes
     assert "\x00" not in problems[1].sentence("en")

@@ -9,8 +9,8 @@ const STEPS = /** @type {const} */ ([
   ["grant", ""],
   ["regions", "script/demo"],
   ["network", "manage.py load_network --pbf FILE"],
-  ["venues", "manage.py load_venues FILE"],
-  ["demand", "manage.py load_demand FILE"],
+  ["venues", "manage.py import_venues FILE --datum wgs84"],
+  ["demand", "manage.py import_demand FILE --datum wgs84 --set year=YEAR"],
 ]);
 
 /**
