@@ -109,8 +109,8 @@ def change_of(line: dict[str, Any], kind: Kind, language: Language) -> FoundChan
 
 def _label(name: str, kind: Kind, language: Language) -> str:
     """Return the name of a part of a record; some parts are made by the check and stand in no file."""
-    made = {"join_note": _("How it was joined"), "workers_by_group": _("Workers by group")}
-    return made.get(name) or field_label(name, kind, language)
+    made = {"join_note": _("How it was joined"), "workers_by_group": _("Workers by group"), "region_code": _("Region")}
+    return made[name] if name in made and kind.spec(name) is None else field_label(name, kind, language)
 
 
 def shown_short(name: str, value: Any) -> str:
