@@ -8,27 +8,21 @@ from django.core.management import call_command
 from django.db.models import Sum
 
 from geo.ingest.facts import read_facts
-from geo.models import AreaTotal, DataSource, DemandCell
+from geo.models import DemandCell
 from tests.trials.ground import data_file
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database, pytest.mark.trial]
 RESIDENTS = 84_748_016
 
 
-def load_census():
-    """Keep the 121 rows of the file as totals of areas, by code and name alone, joined to nothing."""
-    path = data_file("jiangsu_census2020_county_leiii.csv")
-    source = DataSource.objects.create(slug="census-2020", name_zh="人口普查", name_en="Census", year=2020, confidence="high")
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    AreaTotal.objects.bulk_create(
-        AreaTotal(
-            source=source, area_code=row["区划代码"].removesuffix(".0"), area_name=row["区县"], year=2020, measure="residents",
-            persons=int(row["人口数_合计"]),
-        )
-        for row in rows
+def load_census(capsys):
+    """Import the 121 rows of the file as it is; return the answer."""
+    capsys.readouterr()
+    call_command(
+        "import_area_totals", str(data_file("jiangsu_census2020_county_leiii.csv")), "--source", "census-2020", "--set",
+        "year=2020", "--set", "measure=residents", "--map", "persons=人口数_合计", "--json",
     )  # fmt: skip
-    return len(rows)
+    return json.loads(capsys.readouterr().out)
 
 
 def built(capsys, folder, recipe):
@@ -47,7 +41,11 @@ def people_by_county():
 def test_all_residents_of_the_census_arrive_in_95_counties(capsys, tmp_path, settings):
     settings.VAR_DIR = tmp_path
     call_command("load_regions", "--province", "江苏省", "--json")
-    assert load_census() == 121
+    answer = load_census(capsys)
+    assert answer["written"] == {"created": 121, "changed": 0}
+    joined = answer["findings"][0]["details"]
+    assert (joined["by_code"], joined["by_succession"], joined["zones"], joined["sums"], joined["lost"]) == (95, 1, 11, 14, 0)
+    assert load_census(capsys)["counts"]["unchanged"] == 121
     call_command(
         "import_raster", str(data_file("jiangsu_worldpop2020_10km.csv")), "--source", "worldpop", "--year", "2020", "--column",
         "pop_in_js", "--resolution", "7", "--json",
@@ -78,7 +76,7 @@ def test_joined_by_code_alone_the_zones_fall_out():
 def test_a_model_of_one_city_has_the_people_of_that_city(capsys, tmp_path, settings):
     settings.VAR_DIR = tmp_path
     call_command("load_regions", "--province", "江苏省", "--json")
-    load_census()
+    load_census(capsys)
     component = {"source": "census-2020", "kind": "area_totals", "measure": "residents"}
     recipe = tmp_path / "recipe.json"
     recipe.write_text(json.dumps({"resolution": 7, "components": [component]}))
