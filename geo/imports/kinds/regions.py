@@ -96,10 +96,12 @@ def _check_parent(record: Record, fields: Fields, columns: frozenset[str]) -> No
 
 
 def same_text(wkb: bytes) -> str:
-    """Return a boundary as text that is the same for the same boundary: WKB of a multipolygon in 2D, hexadecimal."""
+    """Return a boundary as text that is the same for the same boundary: WKB of a multipolygon in 2D, shells
+    counter-clockwise, hexadecimal.
+    """
     shape = shapely.from_wkb(wkb)
     parts = shapely.multipolygons(shapely.get_parts(shape))
-    return str(shapely.to_wkb(parts, hex=True, output_dimension=2, byte_order=1))
+    return str(shapely.to_wkb(shapely.orient_polygons(parts), hex=True, output_dimension=2, byte_order=1))
 
 
 def key_of_region(code: str, valid_from: str) -> str:
