@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import geo.engine.jit  # noqa: F401
-from tests.benchmarks import travel_time
+from tests.benchmarks import data, travel_time
 from tests.benchmarks.cases import table
 
-BENCHMARKS = {"travel_time": travel_time.run}
+BENCHMARKS = {"travel_time": travel_time.run, "data": data.run}
 UNKNOWN = 2
 
 

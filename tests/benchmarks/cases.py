@@ -11,7 +11,8 @@ class Case:
     """One piece of work: our seconds, each peer's seconds for the same work, and how many times faster we must be.
 
     ``cpu_seconds`` are those of all threads together, ours under ``"ours"``: they tell more than the clock while others use the
-    machine, and are shown in the table only.
+    machine, and are shown in the table only. Work without peers has limits: ``must_seconds``, and ``must_peak_mb`` for the
+    memory of all its processes together, ``peak_mb``; ``notes`` are figures of the answer.
     """
 
     case: str
@@ -19,6 +20,11 @@ class Case:
     peers: dict[str, float]
     must: dict[str, float]
     cpu_seconds: dict[str, float] = dataclasses.field(default_factory=dict)
+    peak_mb: float | None = None
+    must_seconds: float | None = None
+    must_peak_mb: float | None = None
+    notes: dict[str, float] = dataclasses.field(default_factory=dict)
+    is_right: bool = True
 
     def ratio(self, peer: str) -> float:
         """How many times faster than ``peer``."""
@@ -26,14 +32,23 @@ class Case:
 
     @property
     def met(self) -> bool:
-        """Every ratio that must be reached is reached."""
-        return all(self.ratio(peer) >= ratio for peer, ratio in self.must.items())
+        """The answer is right, every ratio that must be reached is reached, and no limit is passed."""
+        within = [
+            limit is None or (value is not None and value <= limit)
+            for value, limit in ((self.ours_seconds, self.must_seconds), (self.peak_mb, self.must_peak_mb))
+        ]
+        return self.is_right and all(within) and all(self.ratio(peer) >= ratio for peer, ratio in self.must.items())
 
     def as_json(self) -> dict[str, object]:
         """Return the case for machines."""
+        always = ("case", "ours_seconds", "peers", "must")
+        limits = ("peak_mb", "must_seconds", "must_peak_mb", "notes")
         values = dataclasses.asdict(self)
-        del values["cpu_seconds"]
-        return values | {"met": self.met}
+        return (
+            {name: values[name] for name in always}
+            | {name: values[name] for name in limits if values[name]}
+            | {"met": self.met}
+        )
 
 
 def median_seconds(work: Callable[[], object], runs: int) -> tuple[float, float]:
@@ -50,7 +65,9 @@ def timed(work: Callable[[], object]) -> tuple[float, float]:
 
 
 def table(cases: list[Case]) -> str:
-    """Return the cases as a Markdown table."""
+    """Return the cases as a Markdown table: beside their peers, or against their limits where they have none."""
+    if not any(case.peers for case in cases):
+        return _limits_table(cases)
     lines = ["| work | ours | peer | its time | ratio | must | met | CPU ours | CPU peer | ratio |", "|---|" + "---|" * 9]
     for case in cases:
         for peer, seconds in case.peers.items():
@@ -60,6 +77,21 @@ def table(cases: list[Case]) -> str:
             wanted = "–" if must is None else f"≥ {must:g}×"
             clock = f"| {case.case} | {ours} | {peer} | {seconds:.2f} s | {case.ratio(peer):.1f}× | {wanted} | {met} |"
             lines.append(clock + _cpu_columns(case, peer))
+    return "\n".join(lines)
+
+
+def _limits_table(cases: list[Case]) -> str:
+    lines = ["| work | seconds | must | peak memory | must | met |", "|---|---|---|---|---|---|"]
+    for case in cases:
+        seconds, memory = (
+            "–" if value is None else f"{value:,.{digits}f} {unit}"
+            for value, digits, unit in ((case.ours_seconds, 1, "s"), (case.peak_mb, 0, "MB"))
+        )
+        limits = [
+            "–" if limit is None else f"≤ {limit:,.0f} {unit}"
+            for limit, unit in ((case.must_seconds, "s"), (case.must_peak_mb, "MB"))
+        ]
+        lines.append(f"| {case.case} | {seconds} | {limits[0]} | {memory} | {limits[1]} | {'yes' if case.met else '**no**'} |")
     return "\n".join(lines)
 
 

@@ -32,7 +32,8 @@ def test_no_translation_is_english_by_mistake():
     text = CATALOGUE.read_text(encoding="utf-8")
     pairs = re.findall(r'^msgid "(.+)"\n(?:msgid_plural ".*"\n)?msgstr(?:\[0\])? "(.*)"$', text, re.MULTILINE)
     assert len(pairs) > 200
-    assert [pair for pair in pairs if not re.search(r"[\u4e00-\u9fff]", pair[1]) and re.search(r"[a-z]{4}", pair[1])] == []
+    words = [(english, re.sub(r"%\(\w+\)s", "", chinese)) for english, chinese in pairs]
+    assert [pair for pair in words if not re.search(r"[\u4e00-\u9fff]", pair[1]) and re.search(r"[a-z]{4}", pair[1])] == []
 
 
 def test_no_sentence_of_the_code_is_missing(tmp_path):

@@ -96,8 +96,9 @@ def _check_parent(record: Record, fields: Fields, columns: frozenset[str]) -> No
 
 
 def same_text(wkb: bytes) -> str:
-    """Return a boundary as text that is the same for the same boundary: WKB of a multipolygon in 2D, shells
-    counter-clockwise, hexadecimal.
+    """Return a boundary as text that is the same for the same boundary.
+
+    It is the WKB of a multipolygon in 2D, shells counter-clockwise, hexadecimal.
     """
     shape = shapely.from_wkb(wkb)
     parts = shapely.multipolygons(shapely.get_parts(shape))
