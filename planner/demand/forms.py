@@ -1,21 +1,19 @@
 """The form with which a population grid comes: the file, what it counts, how it is read, and where it is from."""
 
-from pathlib import Path
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from geo.engine.digest import digest_of
 from geo.ingest.raster import GridOptions
-from geo.ingest.tables import MAX_FILE_BYTES
 from geo.models import DataSource, Region
 from geo.services.sources import keep_source
 from planner.accounts.policy import Act
 from planner.accounts.scope import Person, scoped
 from planner.imports.columns import DATUMS
-from planner.imports.forms import ENDINGS, MAX_MEGABYTES, RegionChoice
+from planner.imports.forms import RegionChoice
+from planner.imports.uploads import FileForm
 
 MEASURES = (("residents", _("residents")), ("gig_workers", _("gig workers")))
 RESOLUTIONS = (
@@ -25,7 +23,7 @@ RESOLUTIONS = (
 DEFAULT_RESOLUTION = 8
 NAMES_NO_DATUM = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".parquet")
 """Files whose places are columns of numbers: nothing in them says in which datum."""
-_FIRST_YEAR, _LAST_YEAR, _MAX_BAND = 1949, 2100, 999
+_MAX_BAND = 999
 
 
 def own_regions(user: Person) -> Any:
@@ -33,10 +31,9 @@ def own_regions(user: Person) -> Any:
     return scoped(Region, user, Act.MANAGE_RECORDS).filter(valid_until=None).order_by("path").defer("boundary")
 
 
-class GridForm(forms.Form):
+class GridForm(FileForm):
     """One file with a population grid; its source is described here, and is the region's own."""
 
-    file = forms.FileField(label=_("File"))
     region = RegionChoice(queryset=None, label=_("Region"), empty_label=None)
     measure = forms.ChoiceField(label=_("What was counted"), choices=MEASURES)
     resolution = forms.TypedChoiceField(
@@ -51,32 +48,14 @@ class GridForm(forms.Form):
     column = forms.CharField(label=_("Column with the people (tables)"), max_length=100, required=False)
     band = forms.IntegerField(label=_("Band (rasters with several)"), min_value=1, max_value=_MAX_BAND, required=False)
     as_points = forms.BooleanField(label=_("Points are places, not the middles of squares"), required=False)
-    name_zh = forms.CharField(label=_("Name of the source (Chinese)"), max_length=200)
-    name_en = forms.CharField(label=_("Name of the source (English)"), max_length=200, required=False)
-    owner = forms.CharField(label=_("Owner"), max_length=200, required=False)
-    year = forms.IntegerField(label=_("Year"), min_value=_FIRST_YEAR, max_value=_LAST_YEAR)
-    licence = forms.CharField(label=_("Licence or terms"), max_length=200, required=False)
-    method = forms.CharField(label=_("How the data were made"), max_length=1000, required=False)
-    confidence = forms.ChoiceField(
-        label=_("Confidence"), required=False, choices=[("", _("not said")), *DataSource.Confidence.choices]
-    )
 
     def __init__(self, *args: Any, user: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["file"].widget.attrs["accept"] = ",".join(ENDINGS)
+        for name in ("name_zh", "year"):
+            self.fields[name].required = True
         regions = self.fields["region"]
         assert isinstance(regions, RegionChoice)
         regions.queryset = own_regions(user)
-
-    def clean_file(self) -> UploadedFile:
-        """Refuse endings that nothing here reads, and files above the limit."""
-        file: UploadedFile = self.cleaned_data["file"]
-        if Path(file.name or "").suffix.lower() not in ENDINGS:
-            known = ", ".join(ENDINGS)
-            raise forms.ValidationError(_("Files of this kind are not read; known: %(known)s."), params={"known": known})
-        if (file.size or 0) > MAX_FILE_BYTES:
-            raise forms.ValidationError(_("The file is larger than %(limit)s MB."), params={"limit": MAX_MEGABYTES})
-        return file
 
     def clean(self) -> dict[str, Any]:
         """Ask for the datum where the file cannot say it."""
@@ -101,5 +80,4 @@ class GridForm(forms.Form):
         """
         data = self.cleaned_data
         named = {"name": data["name_zh"], "owner": data["owner"], "year": data["year"], "region": data["region"].code}
-        values = {name: data[name] for name in ("name_zh", "owner", "licence", "method", "confidence", "year")}
-        return keep_source(f"grid-{digest_of(named)[:10]}", name_en=data["name_en"] or data["name_zh"], **values)
+        return keep_source(f"grid-{digest_of(named)[:10]}", **self.source_values())

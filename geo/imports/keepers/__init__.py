@@ -13,7 +13,7 @@ def keeper_of(batch: ImportBatch) -> Keeper:
     """Return the keeper of the records that an import is about."""
     match batch.kind:
         case ImportKind.DEMAND:
-            return DemandKeeper(batch.source)
+            return DemandKeeper(batch.source, batch.region.path)
         case ImportKind.AREA_TOTALS:
             return AreaTotalKeeper(batch.source, batch)
         case ImportKind.REGIONS:

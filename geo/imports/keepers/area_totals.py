@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from geo.imports.keepers.base import Origin
 from geo.imports.keepers.bulk import insert_rows
@@ -38,8 +38,10 @@ class AreaTotalKeeper:
         return []
 
     def others(self, keys: Sequence[str]) -> list[str]:
-        """Return the totals of the source that are not among ``keys``."""
-        return sorted({_key(row) for row in self._rows} - set(keys))
+        """Return the totals of the source that are not among ``keys``: of regions inside the import's, and those it lost."""
+        path = self._batch.region.path if self._batch else ""
+        own = Q(region__path__startswith=path) | Q(region=None, batch__region__path__startswith=path)
+        return sorted({_key(row) for row in self._rows.filter(own)} - set(keys))
 
     def pks(self, keys: Sequence[str]) -> dict[str, int]:
         """Return the primary key of each total of ``keys``."""

@@ -22,8 +22,9 @@ class DemandKeeper:
 
     model: type[Model] = DemandCell
 
-    def __init__(self, source: DataSource) -> None:
-        self._source = source
+    def __init__(self, source: DataSource, inside: str = "") -> None:
+        """Take the source, and the path of the region outside of which nothing is to be removed."""
+        self._source, self._inside = source, inside
         self._rows = DemandCell.objects.filter(source=source)
 
     def current(self, keys: Sequence[str]) -> dict[str, Record]:
@@ -39,8 +40,9 @@ class DemandKeeper:
         return []
 
     def others(self, keys: Sequence[str]) -> list[str]:
-        """Return the cells of the source that are not among ``keys``."""
-        return sorted(set(self._rows.values_list("h3_index", flat=True)) - set(keys))
+        """Return the cells of the source, inside the region, that are not among ``keys``."""
+        own = self._rows.filter(region__path__startswith=self._inside)
+        return sorted(set(own.values_list("h3_index", flat=True)) - set(keys))
 
     def pks(self, keys: Sequence[str]) -> dict[str, int]:
         """Return the primary key of each cell of ``keys``."""

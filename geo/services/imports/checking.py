@@ -18,6 +18,7 @@ from geo.imports.keepers import reader_of
 from geo.imports.keepers.base import Keeper
 from geo.imports.keepers.od_tables import ODTableReader
 from geo.imports.kinds import KINDS
+from geo.imports.od_files import active_table
 from geo.imports.places import Problems
 from geo.models import ImportBatch, ImportKind, Occupation, Region, Venue
 from geo.selectors import ground as ground_on
@@ -32,6 +33,10 @@ _KEPT_TEXT = re.compile(r"'+[=+\-@\t\r]")
 
 register_messages(
     {
+        "od.foreign_table": (
+            "来源“{value}”的出行时间表属于本次导入区域之外，不能改动；请用另一个来源。",
+            "the travel times of “{value}” belong to a region outside that of this import; name another source.",
+        ),
         "import.done_before": (
             "同一文件、同样的设置已于 {value} 导入（第 {number} 号导入）。",
             "the same file was imported with the same settings on {value} (import {number}).",
@@ -48,6 +53,7 @@ def check(batch: ImportBatch, *, on: dt.date, progress: Progress = no_progress) 
     ground = ground_on(on=on)
     if not ground and batch.kind not in _WITHOUT_GROUND:
         raise InputError(Problem(code="ground.none"))
+    _refuse_foreign_table(batch)
     staged = staged_rows(batch, table_of(batch))
     problems = Problems(batch.file_name, staged.rows)
     _row_problems(batch, staged, problems)
@@ -64,6 +70,13 @@ def check(batch: ImportBatch, *, on: dt.date, progress: Progress = no_progress) 
     batch.save(update_fields=["summary", "stage"])
     progress(1.0)
     return batch
+
+
+def _refuse_foreign_table(batch: ImportBatch) -> None:
+    """Raise :class:`InputError` where the rows would go into the OD table of a region outside the import's."""
+    active = active_table(batch.source) if batch.kind == ImportKind.OD_TABLE else None
+    if active is not None and not active.region.path.startswith(batch.region.path):
+        raise InputError(Problem(code="od.foreign_table", file=batch.file_name, value=batch.source.slug))
 
 
 def _own_regions(batch: ImportBatch) -> frozenset[str]:

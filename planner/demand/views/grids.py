@@ -1,12 +1,9 @@
 """Population grids in the browser: received, read as a job, and what was found in them."""
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -26,9 +23,8 @@ from planner.demand.access import admit
 from planner.demand.forms import GridForm
 from planner.demand.grid_lines import about_lines
 from planner.demand.progress import progress_of
-from planner.imports.forms import MAX_MEGABYTES, safe_name
 from planner.imports.language import say_problems
-from planner.imports.views.start import FORM_BYTES
+from planner.imports.uploads import FORM_BYTES, MAX_MEGABYTES, on_disk
 
 RECENT = 10
 
@@ -67,13 +63,7 @@ def _upload(request: HttpRequest) -> HttpResponse:
 def _receive(request: HttpRequest, form: GridForm) -> ImportBatch:
     """Bring the file to the disk in portions, make the import, have it read."""
     data = form.cleaned_data
-    file: UploadedFile = data["file"]
-    name = safe_name(file.name or "")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"upload{Path(name).suffix.lower()}"
-        with path.open("wb") as target:
-            for chunk in file.chunks():
-                target.write(chunk)
+    with on_disk(data["file"]) as (path, name):
         batch = receive_grid(
             path=path, name=name, region=data["region"], source=form.source_of(), options=form.options(),
             measure=data["measure"], at=timezone.now(), by=request.user if request.user.is_authenticated else None,

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -29,12 +28,11 @@ from planner.accounts.policy import Act
 from planner.accounts.scope import permits, scoped
 from planner.imports.access import admit
 from planner.imports.files import attachment
-from planner.imports.forms import MAX_MEGABYTES, UploadForm, safe_name
+from planner.imports.forms import UploadForm
 from planner.imports.language import language_of_page, say_problems
+from planner.imports.uploads import FORM_BYTES, MAX_MEGABYTES, on_disk
 
 BATCHES_PER_PAGE = 25
-FORM_BYTES = 1_000_000
-"""What the other fields of the form and its boundaries may take, on top of the file."""
 
 
 @login_required
@@ -87,13 +85,7 @@ def _upload(request: HttpRequest) -> HttpResponse:
 def _receive(request: HttpRequest, form: UploadForm) -> ImportBatch:
     """Bring the file to the disk in portions, make the import, have it read."""
     data = form.cleaned_data
-    file: UploadedFile = data["file"]
-    name = safe_name(file.name or "")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"upload{Path(name).suffix.lower()}"
-        with path.open("wb") as target:
-            for chunk in file.chunks():
-                target.write(chunk)
+    with on_disk(data["file"]) as (path, name):
         batch = receive(
             path=path, name=name, kind=data["kind"], region=data["region"], source=form.source_of(), at=timezone.now(),
             by=request.user if request.user.is_authenticated else None,

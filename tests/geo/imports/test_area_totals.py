@@ -13,11 +13,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database]
 MEASURE = {"measure": "常住人口", "year": "2015"}
 
 
-@pytest.fixture(autouse=True)
-def _own_folder(settings, tmp_path):
-    settings.VAR_DIR = tmp_path / "var"
-
-
 @pytest.fixture
 def province():
     province = make_province()[0]
@@ -106,3 +101,12 @@ def test_a_measure_that_is_none(tmp_path, province):
     rows = [{"区划代码": "320104", "区县": "秦淮区", "人数": 5}]
     batch = received(tmp_path, province, rows, kind="area_totals", constants=MEASURE | {"measure": "人数（万）"})
     assert codes_of(batch) == ["area_totals.measure"]
+
+
+def test_totals_of_other_regions_and_those_others_lost_are_never_removed(tmp_path, province):
+    committed(received(tmp_path, province, table(), kind="area_totals", constants=MEASURE))
+    west = province.children.get().children.get(code="320102")
+    own = received(tmp_path, west, [table()[1]], kind="area_totals", constants=MEASURE, options={"replace": True})
+    assert own.summary["others"] == 0
+    committed(own)
+    assert AreaTotal.objects.count() == 4

@@ -4,23 +4,13 @@ import h3
 import pytest
 
 from geo.engine.errors import InputError
-from geo.models import DemandCell, DemandCellProfile
+from geo.models import DemandCell, DemandCellProfile, Region
 from geo.services import imports
-from tests.factories import NOW, make_province
+from tests.factories import NOW
 from tests.geo.imports.files import codes_of, committed, received
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 WEST, EAST = h3.latlng_to_cell(32.05, 118.75, 8), h3.latlng_to_cell(32.05, 118.85, 8)
-
-
-@pytest.fixture(autouse=True)
-def _own_folder(settings, tmp_path):
-    settings.VAR_DIR = tmp_path / "var"
-
-
-@pytest.fixture
-def province():
-    return make_province()[0]
 
 
 def cells():
@@ -121,3 +111,14 @@ def test_a_point_in_another_cell_than_the_one_named(tmp_path, province):
 def test_a_file_without_places(tmp_path, province):
     with pytest.raises(InputError, match="H3"):
         received(tmp_path, province, [{"人数": 1, "城乡": "urban", "年份": 2020}], kind="demand")
+
+
+def test_what_lies_outside_the_region_of_the_import_is_never_removed(tmp_path, province):
+    committed(received(tmp_path, province, cells(), kind="demand"))
+    west = Region.objects.get(code="320102")
+    own = received(tmp_path, west, cells()[:1], kind="demand", options={"replace": True})
+    assert own.summary["others"] == 0
+    committed(own)
+    assert people() == {WEST: 10, EAST: 7}
+    foreign = received(tmp_path, west, [cells()[1] | {"零工人数": 9, "workers_construction": 9}], kind="demand")
+    assert "region.outside_import" in codes_of(foreign)

@@ -9,21 +9,11 @@ from geo.engine.errors import InputError
 from geo.imports.exports import FORMATS, TABLES, formats_of, write_export
 from geo.models import AreaTotal, DemandCell, DemandCellProfile, Region
 from geo.services import imports
-from tests.factories import NOW, make_province, make_source
+from tests.factories import NOW, make_source
 from tests.geo.imports.files import committed, received
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 WEST, EAST = h3.latlng_to_cell(32.05, 118.75, 8), h3.latlng_to_cell(32.05, 118.85, 8)
-
-
-@pytest.fixture(autouse=True)
-def _own_folder(settings, tmp_path):
-    settings.VAR_DIR = tmp_path / "var"
-
-
-@pytest.fixture
-def province():
-    return make_province()[0]
 
 
 def comes_back(path, kind, region, count, language="zh-hans"):

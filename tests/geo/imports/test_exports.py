@@ -28,11 +28,6 @@ from tests.factories import NOW, make_province, make_source
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
-@pytest.fixture(autouse=True)
-def _own_folder(settings, tmp_path):
-    settings.VAR_DIR = tmp_path / "var"
-
-
 def make_venue(code, kind, region, *, lon=118.7512345678901, lat=32.05, **values):
     values = {"name_zh": f"场所{code}", "status": "operating"} | values
     return Venue.objects.create(

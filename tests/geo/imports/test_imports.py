@@ -11,21 +11,11 @@ from geo.engine.errors import InputError
 from geo.imports.folders import preview_of
 from geo.models import HourlyCount, ImportBatch, ImportChange, Occupation, OpeningHours, Venue, VenueOrigin
 from geo.services import imports
-from tests.factories import NOW, make_province, make_source
+from tests.factories import NOW, make_source
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 LATER = NOW + dt.timedelta(hours=1)
-
-
-@pytest.fixture(autouse=True)
-def _own_folder(settings, tmp_path):
-    settings.VAR_DIR = tmp_path / "var"
-
-
-@pytest.fixture
-def province():
-    return make_province()[0]
 
 
 def rows(**changes):

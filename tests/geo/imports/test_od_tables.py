@@ -7,20 +7,10 @@ from geo.engine.errors import InputError
 from geo.imports.od_files import active_table, rows_of
 from geo.models import ODTable
 from geo.services import imports
-from tests.factories import NOW, make_province, make_source
+from tests.factories import NOW, make_source
 from tests.geo.imports.files import codes_of, committed, received
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
-
-
-@pytest.fixture(autouse=True)
-def _own_folder(settings, tmp_path):
-    settings.VAR_DIR = tmp_path / "var"
-
-
-@pytest.fixture
-def province():
-    return make_province()[0]
 
 
 def rows(*minutes, origin="320102", mode=""):
@@ -87,3 +77,11 @@ def test_parquet_of_a_routing_library(tmp_path, province):
     imports.choose(batch, mapping=imports.suggestions(batch), datum="")
     committed(imports.check(batch, on=NOW.date()))
     assert in_force() == {("320102", "320104", ""): 12.0}
+
+
+def test_the_table_of_a_larger_region_is_not_to_be_changed(tmp_path, province):
+    committed(received(tmp_path, province, rows(0, 25.5), kind="od_table"))
+    west = province.children.get().children.get(code="320102")
+    with pytest.raises(InputError, match="outside that of this import"):
+        received(tmp_path, west, rows(1, 2), kind="od_table")
+    assert received(tmp_path, west, rows(1, 2), kind="od_table", source="own").summary["counts"]["new"] == 2

@@ -12,22 +12,12 @@ from geo.engine.datum import Crs, from_wgs84
 from geo.engine.errors import InputError
 from geo.models import Region, Venue
 from geo.services import imports
-from tests.factories import NOW, VALID_FROM, make_province, make_source
+from tests.factories import NOW, VALID_FROM, make_source
 from tests.geo.imports.files import codes_of, committed, received
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 SQUARE = [[118.8, 32.0], [118.85, 32.0], [118.85, 32.1], [118.8, 32.1], [118.8, 32.0]]
 BOW_TIE = [[118.8, 32.0], [118.85, 32.1], [118.85, 32.0], [118.8, 32.1], [118.8, 32.0]]
-
-
-@pytest.fixture(autouse=True)
-def _own_folder(settings, tmp_path):
-    settings.VAR_DIR = tmp_path / "var"
-
-
-@pytest.fixture
-def province():
-    return make_province()[0]
 
 
 def collection(*features):

@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook
 from geo.imports.returned import write_returned
 from geo.imports.workbooks import as_number
 from geo.services import imports
-from tests.factories import NOW, make_province, make_source
+from tests.factories import NOW, make_source
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -20,16 +20,6 @@ HEADER = ["编号", "名称", "类型", "状态", "经度", "纬度", "电话"]
 GOOD = ["A1", "零工市场甲", "零工市场", "运营中", "118.75", "32.05", "025-001"]
 BAD = ["007", "=1+1", "什么", "运营中", "118.7600", "32.05", "-"]
 FAR = ["A3", "零工市场丙", "零工市场", "运营中", "1185.2", "32.05", ""]
-
-
-@pytest.fixture(autouse=True)
-def _own_folder(settings, tmp_path):
-    settings.VAR_DIR = tmp_path / "var"
-
-
-@pytest.fixture
-def province():
-    return make_province()[0]
 
 
 def checked(path, region):

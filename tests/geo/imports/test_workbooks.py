@@ -10,22 +10,11 @@ from python_calamine import CalamineWorkbook
 from geo.engine.errors import InputError
 from geo.imports.returned import write_returned
 from geo.ingest.reading import Limits, run_in_child
-from tests.factories import make_province
 from tests.geo.imports.test_returned import BAD, FAR, GOOD, HEADER, a_second_round, checked
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 TITLE, COLUMN = 0, len(HEADER)
-
-
-@pytest.fixture(autouse=True)
-def _own_folder(settings, tmp_path):
-    settings.VAR_DIR = tmp_path / "var"
-
-
-@pytest.fixture
-def province():
-    return make_province()[0]
 
 
 def dressed(path, *, numbers=True):

@@ -9,22 +9,10 @@ from django.urls import reverse
 
 from geo.models import AreaTotal, DataSource, ImportBatch, Region
 from planner.accounts.models import Role
-from tests.planner.accounts.world import make_member, make_world
+from tests.planner.accounts.world import make_member
 from tests.planner.imports.test_views import at, work
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
-
-
-@pytest.fixture
-def world(settings, tmp_path):
-    settings.VAR_DIR = tmp_path
-    return make_world()
-
-
-@pytest.fixture
-def planner(client, world):
-    client.force_login(make_member(Role.PLANNER, world.west.region))
-    return client
 
 
 def brought(client, world, text, *, kind="area_totals", name="普查.csv"):

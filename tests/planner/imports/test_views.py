@@ -15,8 +15,8 @@ from geo.jobs.signs import STALE_AFTER, FileSigns, is_asked_to_stop
 from geo.models import DataSource, ImportBatch, ImportMapping, Venue
 from geo.tasks import check_import, commit_import, read_import, undo_import
 from planner.accounts.models import Role
-from planner.imports.forms import safe_name
-from tests.planner.accounts.world import make_member, make_world
+from planner.imports.uploads import safe_name
+from tests.planner.accounts.world import make_member
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -24,18 +24,6 @@ HEADER = "编号,名称,类型,状态,经度,纬度,电话"
 GOOD = "N1,新零工驿站,零工驿站,运营中,118.76,32.05,025"
 BAD = "N2,<b>又一个</b>,菜市场,运营中,118.77,32.05,"
 STEPS = {"received": read_import, "read": check_import, "checked": commit_import, "committed": undo_import}
-
-
-@pytest.fixture
-def world(settings, tmp_path):
-    settings.VAR_DIR = tmp_path
-    return make_world()
-
-
-@pytest.fixture
-def planner(client, world):
-    client.force_login(make_member(Role.PLANNER, world.west.region))
-    return client
 
 
 def form(world, *rows, region=None, name="场所.csv", **changes):
