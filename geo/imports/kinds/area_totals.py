@@ -67,11 +67,23 @@ def tidy_area_code(text: str) -> str:
     return text.strip().removesuffix(".0")
 
 
+def full_name(name: str, parent: str) -> str:
+    """Return the name of an area with that of its city before it: two cities may have areas of one name."""
+    return name if not parent or parent.isdigit() or name.startswith(parent) else parent + name
+
+
+def own_name(name: str, parent: str) -> str:
+    """Return the name of an area without that of its city."""
+    return name.removeprefix(parent) or name
+
+
 def _parse(fields: Fields, context: RowContext) -> Record:
     code = tidy_area_code(fields.text("area_code", limit=14) or "")
     name = parse_field(AREA_NAME, fields) or ""
     if not code and not name:
         fields.note("area_totals.area", "area_name")
+    if name and not code and context.region_code:
+        name = full_name(name, fields.raw("parent_name"))
     record: Record = {"area_code": code, "area_name": name, "year": parse_field(YEAR, fields), "measure": _measure(fields)}
     record["persons"] = parse_field(PERSONS, fields)
     if "age50plus_persons" in context.columns:

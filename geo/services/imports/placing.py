@@ -15,7 +15,7 @@ from geo.engine.datum import parse_crs, to_wgs84
 from geo.engine.errors import InputError, Problem, register_messages
 from geo.imports.check import Staged
 from geo.imports.found import as_found
-from geo.imports.kinds.area_totals import JOIN_NOTE
+from geo.imports.kinds.area_totals import JOIN_NOTE, own_name
 from geo.imports.kinds.base import Kind
 from geo.imports.kinds.demand import centre, is_cell
 from geo.imports.places import Located, Problems, centres, coordinates, locate
@@ -170,9 +170,10 @@ def _areas(batch: ImportBatch, staged: Staged, problems: Problems, on: dt.date) 
     """Join rows to the regions of today; how, goes beside the columns, and in sum among the findings."""
     count = len(staged.rows)
     values = {name: list(staged.values.get(name, [""] * count)) for name in ("area_code", "area_name", "parent_name", "year")}
-    joined = join_to_regions(
-        values["area_code"], values["area_name"], _year(values["year"], on), on=on, parents=values["parent_name"]
-    )
+    names = [
+        own_name(name.strip(), parent.strip()) for name, parent in zip(values["area_name"], values["parent_name"], strict=True)
+    ]
+    joined = join_to_regions(values["area_code"], names, _year(values["year"], on), on=on, parents=values["parent_name"])
     located = _nowhere(count)
     for position, code in enumerate(joined.region_codes):
         if code and not joined.paths[code].startswith(batch.region.path):

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from geo.models import AreaTotal, RegionSuccession
+from geo.models import AreaTotal, Region, RegionSuccession
 from geo.services import imports
 from tests.factories import NOW, make_province
 from tests.geo.imports.files import codes_of, committed, received
@@ -110,3 +110,19 @@ def test_totals_of_other_regions_and_those_others_lost_are_never_removed(tmp_pat
     assert own.summary["others"] == 0
     committed(own)
     assert AreaTotal.objects.count() == 4
+
+
+def test_areas_of_one_name_in_two_cities(tmp_path, province):
+    source = province.source
+    other = Region.objects.create(
+        code="320300", name_zh="徐州市", level="prefecture", parent=province, valid_from=province.valid_from, source=source
+    )
+    for code, city in (("320106", province.children.get(code="320100")), ("320302", other)):
+        Region.objects.create(
+            code=code, name_zh="鼓楼区", level="county", parent=city, valid_from=province.valid_from, source=source
+        )
+    rows = [{"城市": city, "区县": "鼓楼区", "人数": 5} for city in ("南京市", "徐州市")]
+    batch = committed(received(tmp_path, province, rows, kind="area_totals", constants=MEASURE))
+    assert batch.summary["written"]["created"] == 2
+    assert {(name, code) for _, name, code, _ in totals()} == {("南京市鼓楼区", "320106"), ("徐州市鼓楼区", "320302")}
+    assert received(tmp_path, province, rows, kind="area_totals", constants=MEASURE).summary["counts"]["unchanged"] == 2
