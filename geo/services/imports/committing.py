@@ -22,6 +22,11 @@ register_messages(
             "有 {invalid} 行有误、{duplicate} 行重复；请改正，或明确选择跳过这些行。",
             "{invalid} rows are wrong and {duplicate} are duplicates; mend them, or say that they shall be skipped.",
         ),
+        "import.whole_not_clean": (
+            "有 {invalid} 行有误，不能据此移除“文件中没有的记录”；请改正这些行，或取消移除。",
+            "{invalid} rows are wrong, so it is not known which records the file leaves out; mend the rows, or do not have "
+            "the others removed.",
+        ),
         "import.not_committed": ("这次导入没有可撤销的内容。", "this import has nothing to undo."),
     }
 )
@@ -54,6 +59,8 @@ def commit(
 def _refuse_unclean(batch: ImportBatch, *, skip_invalid: bool, keep_duplicates: bool) -> None:
     found = batch.summary["counts"]
     wrong = found[INVALID] + batch.summary["unread_rows"]
+    if wrong and batch.options.get("replace"):
+        raise InputError(Problem(code="import.whole_not_clean", file=batch.file_name, details={"invalid": wrong}))
     doubles = 0 if keep_duplicates else found[DUPLICATE]
     if (wrong or doubles) and not skip_invalid:
         raise InputError(

@@ -122,3 +122,13 @@ def test_what_lies_outside_the_region_of_the_import_is_never_removed(tmp_path, p
     assert people() == {WEST: 10, EAST: 7}
     foreign = received(tmp_path, west, [cells()[1] | {"零工人数": 9, "workers_construction": 9}], kind="demand")
     assert "region.outside_import" in codes_of(foreign)
+
+
+def test_with_faulty_rows_nobody_knows_what_a_file_leaves_out(tmp_path, province):
+    committed(received(tmp_path, province, cells(), kind="demand"))
+    rows = cells()
+    rows[1] |= {"零工人数": "约七"}
+    batch = received(tmp_path, province, rows, kind="demand", options={"replace": True})
+    with pytest.raises(InputError, match="mend the rows"):
+        committed(batch, skip_invalid=True)
+    assert people() == {WEST: 10, EAST: 7}
