@@ -135,7 +135,11 @@ def _demand(kind: Kind, rows: "QuerySet[DemandCell]", source: DataSource) -> Exp
 
 def _area_totals(kind: Kind, rows: "QuerySet[AreaTotal]", source: DataSource) -> Exported:
     keys, parents = [], {}
-    for row in rows.select_related("region__parent").order_by("measure", "year", "area_code", "area_name"):
+    for row in (
+        rows.select_related("region__parent")
+        .defer("region__boundary", "region__parent__boundary")
+        .order_by("measure", "year", "area_code", "area_name")
+    ):
         keys.append(key_of_total(row.area_code, row.area_name, row.measure, row.year))
         above = row.region.parent if row.region else None
         parents[keys[-1]] = above.name_zh if above else ""

@@ -5,11 +5,15 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from geo.engine.errors import register_messages
 
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 EVERY_DAY = 127
+_KEPT = 4_096
+"""Most venues keep the hours of others: so many different ones are remembered."""
+
 _SEASONS = {"": "all_year", "summer": "summer", "winter": "winter"}
 _SPAN = re.compile(r"(?:(summer|winter)\s+)?([A-Z][a-z](?:[-,][A-Z][a-z])*)\s+(\d{1,2}:\d\d)-(\d{1,2}:\d\d)", re.ASCII)
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)|24:00", re.ASCII)
@@ -45,6 +49,7 @@ class Hours:
     closes_at: dt.time
 
 
+@lru_cache(maxsize=_KEPT)
 def parse_hours(text: str) -> tuple[Hours, ...] | None:
     """Return the spans of ``text``, none for an empty one; None if any part cannot be read or stands there twice."""
     text = _plain(text)
@@ -59,6 +64,11 @@ def parse_hours(text: str) -> tuple[Hours, ...] | None:
 
 def format_hours(hours: Iterable[Hours]) -> str:
     """Return spans in the one spelling that :func:`parse_hours` reads back; the order of the spans does not matter."""
+    return _formatted(tuple(hours))
+
+
+@lru_cache(maxsize=_KEPT)
+def _formatted(hours: tuple[Hours, ...]) -> str:
     seasons = {name: word for word, name in _SEASONS.items()}
     ordered = sorted(hours, key=lambda span: (span.season, -span.weekday_mask, span.opens_at))
     return "; ".join(

@@ -30,7 +30,7 @@ class AreaTotalKeeper:
     def current(self, keys: Sequence[str]) -> dict[str, Record]:
         """Return the totals of ``keys`` that the source has."""
         wanted = set(keys)
-        records = {_key(row): _record(row) for row in self._rows.select_related("region")}
+        records = {_key(row): _record(row) for row in self._rows.select_related("region").defer("region__boundary")}
         return {key: record for key, record in records.items() if key in wanted}
 
     def namesakes(self, names: Sequence[str]) -> list[tuple[str, str, float, float]]:

@@ -31,7 +31,7 @@ class DemandKeeper:
         """Return the cells of ``keys`` that the source has, with every field a file may have."""
         found: dict[str, Record] = {}
         for part in batches(keys):
-            cells = self._rows.filter(h3_index__in=part).select_related("region", "profile")
+            cells = self._rows.filter(h3_index__in=part).select_related("region", "profile").defer("region__boundary")
             found |= {cell.h3_index: _record(cell) for cell in cells}
         return found
 

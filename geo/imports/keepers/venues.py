@@ -59,9 +59,10 @@ class VenueKeeper:
     def current(self, keys: Sequence[str]) -> dict[str, Record]:
         """Return the venues of ``keys`` that exist, with every field a file may have."""
         found: dict[str, Record] = {}
+        regions = dict(Region.objects.values_list("pk", "code"))
         for part in batches(keys):
-            venues = list(Venue.objects.filter(code__in=part).select_related("region", "candidate", "gathering"))
-            found |= _records(venues)
+            venues = list(Venue.objects.filter(code__in=part).select_related("candidate", "gathering"))
+            found |= _records(venues, regions)
         return found
 
     def namesakes(self, names: Sequence[str]) -> list[tuple[str, str, float, float]]:
@@ -205,14 +206,13 @@ def _is_gathering(record: Record) -> bool:
     return _names_shares(record) or any(name in record for name in GATHERING)
 
 
-def _records(venues: list[Venue]) -> dict[str, Record]:
+def _records(venues: list[Venue], regions: Mapping[int, str]) -> dict[str, Record]:
     """Return the whole record of each venue; three queries for all."""
     pks = [venue.pk for venue in venues]
     hours: dict[int, list[Hours]] = defaultdict(list)
-    for span in OpeningHours.objects.filter(venue_id__in=pks):
-        hours[span.venue_id].append(
-            Hours(season=span.season, weekday_mask=span.weekday_mask, opens_at=span.opens_at, closes_at=span.closes_at)
-        )
+    spans = OpeningHours.objects.filter(venue_id__in=pks).order_by().values_list("venue_id", *_HOURS[1:])
+    for pk, season, weekday_mask, opens_at, closes_at in spans:
+        hours[pk].append(Hours(season=season, weekday_mask=weekday_mask, opens_at=opens_at, closes_at=closes_at))
     trades: dict[int, list[str]] = defaultdict(list)
     links = Venue.occupations.through.objects.filter(venue_id__in=pks)
     for pk, code in links.values_list("venue_id", "occupation__code"):
@@ -220,11 +220,14 @@ def _records(venues: list[Venue]) -> dict[str, Record]:
     counts: dict[int, list[HourlyCount]] = defaultdict(list)
     for count in HourlyCount.objects.filter(venue_id__in=pks):
         counts[count.venue_id].append(count)
-    return {v.code: _record(v, format_hours(hours[v.pk]), sorted(trades[v.pk]), counts[v.pk]) for v in venues}
+    return {
+        v.code: _record(v, regions[v.region_id], format_hours(hours[v.pk]), sorted(trades[v.pk]), counts[v.pk]) for v in venues
+    }
 
 
-def _record(venue: Venue, hours: str, trades: list[str], counts: list[HourlyCount]) -> Record:
-    record: Record = {"code": venue.code, "lon": venue.location.x, "lat": venue.location.y, "region": venue.region.code}
+def _record(venue: Venue, region: str, hours: str, trades: list[str], counts: list[HourlyCount]) -> Record:
+    lon, lat = venue.location.coords
+    record: Record = {"code": venue.code, "lon": lon, "lat": lat, "region": region}
     record |= {name: getattr(venue, name) for name in PLAIN} | {"opening_hours": hours, "occupations": trades}
     candidate, gathering = getattr(venue, "candidate", None), getattr(venue, "gathering", None)
     if candidate is not None:
