@@ -11,7 +11,8 @@ def test_small_files_give_right_answers_step_by_step():
     assert [case.case for case in cases if not case.is_right] == []
     assert len(cases) == 11
     assert [case.must_seconds for case in cases[:4]] == [20.0, 30.0, None, None]
-    assert all(case.peak_mb and 50 < case.peak_mb < 1_000 for case in cases[:9])
+    # no upper bound here: Linux counts the pages of the process that forked, and that of the tests is large
+    assert all(case.peak_mb and case.peak_mb > 50 for case in cases[:9])
 
 
 def test_limits_of_time_and_memory_and_a_wrong_answer_are_told():
