@@ -1,7 +1,9 @@
 """The street network: nodes, edges with their shapes, and running times of each mode in both directions."""
 
+import dataclasses
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -9,6 +11,7 @@ import numpy.typing as npt
 
 from geo.engine.digest import digest_of
 from geo.engine.errors import NetworkError, Problem
+from geo.engine.jit import njit
 
 Float32Array = npt.NDArray[np.float32]
 Float64Array = npt.NDArray[np.float64]
@@ -89,8 +92,8 @@ class TravelNetwork:
     @cached_property
     def digest(self) -> str:
         """32 hex characters that name the content (not the report)."""
-        names = [n for n, v in vars(self).items() if isinstance(v, np.ndarray)]
-        parts: dict[str, Any] = {name: getattr(self, name) for name in names}
+        values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        parts: dict[str, Any] = {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
         return digest_of(parts | {"classes": list(self.classes), "modes": list(self.modes)})
 
     def mode_index(self, mode: str) -> int:
@@ -105,10 +108,22 @@ class TravelNetwork:
         allowed: BoolArray = np.isfinite(self.forward_seconds[row]) | np.isfinite(self.backward_seconds[row])
         return allowed
 
+    @property
+    def folder(self) -> Path | None:
+        """The folder that holds the network's files, if it was opened from there."""
+        folder: Path | None = vars(self).get("_folder")
+        return folder
+
+    @cached_property
+    def arc_indptr(self) -> Int32Array:
+        """(N + 1,) int32, where the arcs of each node begin in :attr:`arcs`."""
+        counts = np.bincount(self.edge_from, minlength=self.node_count) + np.bincount(self.edge_to, minlength=self.node_count)
+        return np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+
     @cached_property
     def arcs(self) -> "Arcs":
         """The adjacency of the network: two arcs an edge, sorted by tail node."""
-        return Arcs.of(self.edge_from, self.edge_to, self.node_count)
+        return Arcs.of(self.edge_from, self.edge_to, self.arc_indptr)
 
     def edge_costs(self, mode: str, impedance: Impedance = "seconds") -> tuple[Float32Array, Float32Array, Float32Array]:
         """Return what a trip pays: (E,) along, (E,) against the edge, (N,) on entry into a node.
@@ -142,25 +157,39 @@ class TravelNetwork:
 class Arcs:
     """Compressed adjacency of A = 2E arcs, sorted by tail, then by edge.
 
-    indptr: (N + 1,) int32; the arcs that leave node n are ``indptr[n]:indptr[n + 1]``. head, tail: (A,) int32 nodes;
-    edge: (A,) int32; is_forward: (A,) bool, the arc runs along its edge.
+    indptr: (N + 1,) int32; the arcs that leave node n are ``indptr[n]:indptr[n + 1]``. head: (A,) int32 nodes; edge: (A,)
+    int32; is_forward: (A,) bool, the arc runs along its edge.
     """
 
     indptr: Int32Array
     head: Int32Array
-    tail: Int32Array
     edge: Int32Array
     is_forward: BoolArray
 
     @classmethod
-    def of(cls, edge_from: Int32Array, edge_to: Int32Array, node_count: int) -> "Arcs":
-        """Build the adjacency of edges between ``node_count`` nodes."""
-        edges = np.arange(len(edge_from), dtype=np.int32)
-        tail, head = np.concatenate([edge_from, edge_to]), np.concatenate([edge_to, edge_from])
-        order = np.lexsort((np.concatenate([edges, edges]), tail))
-        counts = np.bincount(tail, minlength=node_count)
-        indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
-        forward = order < len(edges)
-        return cls(
-            indptr=indptr, head=head[order], tail=tail[order], edge=np.concatenate([edges, edges])[order], is_forward=forward
-        )
+    def of(cls, edge_from: Int32Array, edge_to: Int32Array, indptr: Int32Array) -> "Arcs":
+        """Build the adjacency of edges whose nodes have their arcs at ``indptr``."""
+        head, edge, is_forward = _sorted_arcs(np.array(edge_from), np.array(edge_to), indptr)
+        return cls(indptr=indptr, head=head, edge=edge, is_forward=is_forward)
+
+    @property
+    def tail(self) -> Int32Array:
+        """(A,) int32, the node that each arc leaves."""
+        return np.repeat(np.arange(len(self.indptr) - 1, dtype=np.int32), np.diff(self.indptr))
+
+
+@njit(cache=True)
+def _sorted_arcs(edge_from: Int32Array, edge_to: Int32Array, indptr: Int32Array) -> tuple[Int32Array, Int32Array, BoolArray]:
+    """Return head, edge and sense of the arcs in one pass over the edges: a counting sort, much faster than comparing."""
+    arc_count = 2 * len(edge_from)
+    free = indptr.copy()
+    head, edge = np.empty(arc_count, np.int32), np.empty(arc_count, np.int32)
+    is_forward = np.empty(arc_count, np.bool_)
+    for e in range(len(edge_from)):
+        tail, tip = edge_from[e], edge_to[e]
+        for forward in (True, False):
+            at = free[tail]
+            free[tail] += 1
+            head[at], edge[at], is_forward[at] = tip, e, forward
+            tail, tip = tip, tail
+    return head, edge, is_forward

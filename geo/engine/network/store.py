@@ -70,6 +70,7 @@ def open_network(folder: Path, digest: str) -> TravelNetwork:
     )
     # The folder is named by the digest: reading every byte again to learn it would cost more than opening.
     vars(network)["digest"] = digest
+    vars(network)["_folder"] = path
     return network
 
 

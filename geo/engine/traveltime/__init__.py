@@ -2,9 +2,10 @@
 
 from geo.engine.traveltime.access import LEG_SPEED_KPH, largest_cost
 from geo.engine.traveltime.matrix import ODMatrix, od_matrix
-from geo.engine.traveltime.nearest import Nearest, nearest
+from geo.engine.traveltime.nearest import Nearest, nearest, nearest_to_nodes
 from geo.engine.traveltime.reach import NodeReach, node_costs, nodes_in_reach
 
 __all__ = [
-    "LEG_SPEED_KPH", "Nearest", "NodeReach", "ODMatrix", "largest_cost", "nearest", "node_costs", "nodes_in_reach", "od_matrix",
+    "LEG_SPEED_KPH", "Nearest", "NodeReach", "ODMatrix", "largest_cost", "nearest", "nearest_to_nodes", "node_costs",
+    "nodes_in_reach", "od_matrix",
 ]  # fmt: skip

@@ -1,13 +1,13 @@
 """How a snapped place joins the nodes of the network, and what that costs, in exact sums."""
 
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
 
-from geo.engine.network.model import Direction, Impedance, TravelNetwork
+from geo.engine.network.model import Impedance, TravelNetwork
 from geo.engine.snapping import NOT_SNAPPED, Snaps
+from geo.engine.traveltime.search import MAX_LIMIT_TICKS
 from geo.engine.units import metres_per_second
 
 Float32Array = npt.NDArray[np.float32]
@@ -16,9 +16,10 @@ Int32Array = npt.NDArray[np.int32]
 Int64Array = npt.NDArray[np.int64]
 
 LEG_SPEED_KPH = 3.96
-# Every cost is a whole number of these (seconds or metres): then sums below 2**33 are exact in double precision, whatever their
-# order, so that equal ways tie, threads do not matter and an inclusive cutoff is one.
-TICK = 2.0**-20
+# Every cost is a whole number of these (seconds or metres; 31 microseconds): sums are exact whatever their order, so that equal
+# ways tie, threads do not matter and an inclusive cutoff is one. An arc fits 32 bits up to 65,536 s, a search 64.
+TICK = 2.0**-15
+NEVER_TICKS = np.int64(2**61)
 # Times come in single precision: fifteen blocks of one minute may add up to 900.00002 s. A millionth of the cutoff is forgiven.
 CUTOFF_TOLERANCE_SHARE = 1e-6
 LARGEST_FINITE = float(np.finfo(np.float64).max)
@@ -46,21 +47,21 @@ def largest_cost(cutoff: float) -> float:
 
 
 def in_ticks(cost: npt.NDArray[np.floating]) -> Float64Array:
-    """Return costs rounded to whole ticks of 2**-20 (a microsecond or micrometre), float64; what is above 0 stays above 0."""
+    """Return costs rounded to whole ticks of 2**-15 (31 microseconds or micrometres), float64; above 0 stays above 0."""
     ticks = np.rint(cost / TICK)
     return np.where((ticks == 0) & (cost > 0), 1.0, ticks) * TICK
 
 
-_search_costs: "WeakKeyDictionary[TravelNetwork, dict[tuple[str, Direction, Impedance], Float32Array]]" = WeakKeyDictionary()
+def ticks_of(cost: Float64Array) -> Int64Array:
+    """Return costs of whole ticks as their number, int64; :data:`NEVER_TICKS` for ``inf``."""
+    finite = np.isfinite(cost)
+    ticks: Int64Array = np.where(finite, np.where(finite, cost, 0.0) / TICK, NEVER_TICKS).astype(np.int64)
+    return ticks
 
 
-def search_costs(network: TravelNetwork, mode: str, direction: Direction, impedance: Impedance) -> Float32Array:
-    """Return (A,) float32, the arc costs of :meth:`TravelNetwork.arc_costs` in whole ticks; worked out once a network."""
-    known, key = _search_costs.setdefault(network, {}), (mode, direction, impedance)
-    if key not in known:
-        # Single precision holds whole ticks exactly: from 8 on it is coarser than a tick, below that finer.
-        known[key] = in_ticks(network.arc_costs(mode, direction, impedance).astype(np.float64)).astype(np.float32)
-    return known[key]
+def limit_ticks(cutoff: float) -> int:
+    """Return the largest number of ticks that is within ``cutoff``; see :func:`largest_cost`."""
+    return int(min(largest_cost(cutoff) / TICK, MAX_LIMIT_TICKS))
 
 
 def leg_costs(snaps: Snaps, impedance: Impedance, leg_speed_kph: float) -> Float64Array:

@@ -10,10 +10,11 @@ import pandas as pd
 from geo.engine.network.model import Impedance, TravelNetwork
 from geo.engine.progress import Progress, no_progress
 from geo.engine.snapping import NOT_SNAPPED, Snaps
-from geo.engine.traveltime.access import LEG_SPEED_KPH, Ends, arriving, largest_cost, leaving, search_costs
+from geo.engine.traveltime.access import LEG_SPEED_KPH, Ends, arriving, leaving, limit_ticks, ticks_of
 from geo.engine.traveltime.chunk import ByEdge, ByNode, ChunkScratch, chunk_scratch, reach_chunk
+from geo.engine.traveltime.graphs import scratch_pool, search_graph
 from geo.engine.traveltime.search import Graph
-from geo.engine.traveltime.threads import run_chunks
+from geo.engine.traveltime.threads import Pool, run_chunks
 from geo.engine.units import SECONDS_PER_MINUTE
 
 Float32Array = npt.NDArray[np.float32]
@@ -110,18 +111,22 @@ def od_matrix(
     fixed = _ground(network, origins, mode, impedance, leg_speed_kph)
     into = arriving(network, destinations, mode, impedance, leg_speed_kph)
     edge, fraction = np.array(destinations.edge), np.array(destinations.fraction)
-    limit = largest_cost(cutoff)
+    seeds, legs, limit = ticks_of(into.cost), ticks_of(into.leg), limit_ticks(cutoff)
 
-    def one_chunk(first: int, scratch: ChunkScratch) -> Chunk:
+    def one_chunk(first: int, scratch: ChunkScratch) -> tuple[Chunk, ChunkScratch]:
         rows = slice(first, first + CHUNK_DESTINATIONS)
-        places = (edge[rows], fraction[rows], into.node[rows], into.cost[rows], into.leg[rows])
-        return reach_chunk(*fixed, places, limit, scratch)
+        places = (edge[rows], fraction[rows], into.node[rows], seeds[rows], legs[rows])
+        counts, origin, cost, scratch = reach_chunk(*fixed, places, limit, scratch)
+        return (counts, origin, cost), scratch
 
-    def fresh() -> ChunkScratch:
-        return chunk_scratch(network.node_count, len(network.arcs.head), len(origins))
-
+    searches = scratch_pool(network)
+    pool = Pool(lambda: chunk_scratch(searches.take(), len(origins)))
     firsts = range(0, len(destinations), CHUNK_DESTINATIONS)
-    chunks = run_chunks(firsts, one_chunk, fresh, threads=threads, progress=progress)
+    try:
+        chunks = run_chunks(firsts, one_chunk, pool, threads=threads, progress=progress)
+    finally:
+        for scratch in pool.drain():
+            searches.give(scratch.search)
     return _joined(chunks, len(origins), impedance)
 
 
@@ -134,10 +139,10 @@ def _ground(
     by_edge, edge_legs = origins_by_edge(origins, out.leg, network.edge_count)
     along, against, _ = network.edge_costs(mode, impedance)
     return (
-        (network.arcs.indptr, network.arcs.head, search_costs(network, mode, "to", impedance)),
-        (by_node.indptr, by_node.member, by_node.value),
+        search_graph(network, mode, "to", impedance),
+        (by_node.indptr, by_node.member, ticks_of(by_node.value)),
         # Copies: kernels are compiled once for plain arrays, whether the network is in memory or mapped from a file.
-        (by_edge.indptr, by_edge.member, by_edge.value, edge_legs, np.array(along), np.array(against)),
+        (by_edge.indptr, by_edge.member, by_edge.value, ticks_of(edge_legs), np.array(along), np.array(against)),
     )
 
 

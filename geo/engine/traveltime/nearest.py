@@ -8,13 +8,25 @@ import numpy.typing as npt
 from geo.engine.jit import njit
 from geo.engine.network.model import Impedance, TravelNetwork
 from geo.engine.snapping import Snaps
-from geo.engine.traveltime.access import LEG_SPEED_KPH, Ends, arriving, in_ticks, largest_cost, leaving, search_costs
+from geo.engine.traveltime.access import (
+    LEG_SPEED_KPH,
+    TICK,
+    Ends,
+    arriving,
+    in_ticks,
+    largest_cost,
+    leaving,
+    limit_ticks,
+    ticks_of,
+)  # fmt: skip
+from geo.engine.traveltime.graphs import scratch_pool, search_graph
 from geo.engine.traveltime.matrix import origins_by_edge
-from geo.engine.traveltime.search import Graph, scratch_for, settle_within
+from geo.engine.traveltime.search import NO_ROOM, Graph, Scratch, enter, first_bucket, next_base, roomier
 
 Float32Array = npt.NDArray[np.float32]
 Float64Array = npt.NDArray[np.float64]
 Int32Array = npt.NDArray[np.int32]
+Int64Array = npt.NDArray[np.int64]
 
 NONE = -1
 UNLABELLED = np.int32(2**31 - 1)
@@ -29,38 +41,112 @@ class Nearest:
 
 
 @njit(cache=True, nogil=True)
-def hand_down(
-    graph: Graph, settled: Int32Array, cost: Float64Array, seed_nodes: Int32Array, seed_costs: Float64Array,
-    seed_labels: Int32Array, label: Int32Array,
-) -> None:  # fmt: skip
-    """Give every settled node the lowest number among the destinations that are cheapest from it.
+def _is_better(state: Int64Array, label: Int32Array, node: int, reached: int, number: int) -> bool:
+    """Whether a node is reached at less cost than before, or at the same by a lower number."""
+    return bool(reached < state[node] or (reached == state[node] and number < label[node]))
 
-    Arc costs are positive, so whoever hands a number to a node was settled before it: one pass in that order is enough.
+
+@njit(cache=True, nogil=True)
+def _begin(
+    graph: Graph, nodes: Int32Array, seeds: Int64Array, numbers: Int32Array, limit: int, scratch: Scratch, label: Int32Array
+) -> tuple[int, int]:  # fmt: skip
+    """Put the seeds into their buckets; return how many entries are used (or ``NO_ROOM``) and how many wait."""
+    used, waiting, mask, base = 0, 0, len(scratch.slots) - 1, scratch.base[0]
+    for i in range(len(nodes)):
+        if seeds[i] <= limit and _is_better(scratch.state, label, nodes[i], base + seeds[i], numbers[i]):
+            scratch.state[nodes[i]], label[nodes[i]] = base + seeds[i], numbers[i]
+            used, _ = enter(scratch, (seeds[i] >> graph.bucket_bits) & mask, nodes[i], used, -1)
+            waiting += 1
+            if used == NO_ROOM:
+                break
+    return used, waiting
+
+
+@njit(cache=True, nogil=True)
+def _try_spread(
+    graph: Graph, nodes: Int32Array, seeds: Int64Array, numbers: Int32Array, limit: int, scratch: Scratch, label: Int32Array
+) -> int:  # fmt: skip
+    """Do the work of :func:`spread`, or return ``NO_ROOM`` if the scratch is too small for it.
+
+    The search of :func:`geo.engine.traveltime.search.settle_within`, where of two equal ways the lower number is the cheaper.
     """
-    indptr, head, arc_cost = graph
-    for i in range(len(seed_nodes)):
-        if seed_costs[i] == cost[seed_nodes[i]]:
-            label[seed_nodes[i]] = min(label[seed_nodes[i]], seed_labels[i])
-    for node in settled:
-        for arc in range(indptr[node], indptr[node + 1]):
-            if cost[node] + arc_cost[arc] == cost[head[arc]]:
-                label[head[arc]] = min(label[head[arc]], label[node])
+    indptr, arcs, bits, state = graph.indptr, graph.arcs, graph.bucket_bits, scratch.state
+    slots, mask, free = scratch.slots, len(scratch.slots) - 1, -1
+    base, bucket = next_base(state, scratch.base, limit), first_bucket(graph, seeds, limit, scratch)
+    if bucket == NO_ROOM:
+        return NO_ROOM
+    used, waiting = _begin(graph, nodes, seeds, numbers, limit, scratch, label)
+    while waiting > 0 and used != NO_ROOM:
+        slot, begin = bucket & mask, base + (np.int64(bucket) << bits)
+        while slots[slot] >= 0:
+            entry = slots[slot]
+            slots[slot], node, cost = scratch.entry_next[entry], scratch.entry_node[entry], state[scratch.entry_node[entry]]
+            scratch.entry_next[entry], free, waiting = free, entry, waiting - 1
+            for arc in range(indptr[node], indptr[node + 1] if cost >= begin else 0):
+                head, reached = arcs[arc, 0], cost + arcs[arc, 1]
+                turns_back = head < 0
+                head = ~head if turns_back else head
+                if reached > base + limit or not _is_better(state, label, head, reached, label[node]):
+                    continue
+                state[head], label[head] = reached, label[node]
+                if not turns_back:
+                    used, free = enter(scratch, ((reached - base) >> bits) & mask, head, used, free)
+                    waiting += 1
+                    if used == NO_ROOM:
+                        return NO_ROOM
+        bucket += 1
+    return used
+
+
+@njit(cache=True, nogil=True)
+def spread(
+    graph: Graph, nodes: Int32Array, seeds: Int64Array, labels: Int32Array, limit: int, scratch: Scratch
+) -> tuple[Float64Array, Int32Array, Scratch]:
+    """Search from all ``nodes`` at once, which cost ``seeds`` ticks and carry ``labels``.
+
+    Returns (N,) float64 the least cost of each node, ``inf`` beyond ``limit``, (N,) int32 the lowest label among those that
+    reach it at that cost, ``UNLABELLED`` beyond, and the scratch to go on with.
+    """
+    label = np.empty(len(scratch.state), np.int32)
+    while _try_spread(graph, nodes, seeds, labels, limit, scratch, label) == NO_ROOM:
+        scratch = roomier(scratch)
+    cost, base = np.empty(len(label)), scratch.base[0]
+    for node in range(len(label)):
+        ticks = scratch.state[node] - base
+        if ticks <= limit:
+            cost[node] = ticks * TICK
+        else:
+            cost[node], label[node] = np.inf, UNLABELLED
+    return cost, label, scratch
+
+
+def nearest_to_nodes(
+    network: TravelNetwork,
+    destinations: Snaps,
+    *,
+    mode: str,
+    cutoff: float = np.inf,
+    impedance: Impedance = "seconds",
+    leg_speed_kph: float = LEG_SPEED_KPH,
+) -> Nearest:
+    """Return for each node of the network the destination that costs least; see :func:`nearest`."""
+    into = arriving(network, destinations, mode, impedance, leg_speed_kph)
+    cost, label = _spread_all(network, into, mode, impedance, limit_ticks(cutoff))
+    return Nearest(destination=np.where(label == UNLABELLED, NONE, label).astype(np.int32), cost=cost.astype(np.float32))
 
 
 def _spread_all(
-    network: TravelNetwork, into: Ends, mode: str, impedance: Impedance, limit: float
+    network: TravelNetwork, into: Ends, mode: str, impedance: Impedance, limit: int
 ) -> tuple[Float64Array, Int32Array]:
     """Return (N,) the cost of the cheapest destination from each node, and its number."""
-    arcs = network.arcs
-    graph = (arcs.indptr, arcs.head, search_costs(network, mode, "to", impedance))
-    nodes, seeds = into.node.ravel(), (into.cost + into.leg[:, None]).ravel()
-    numbers = np.repeat(np.arange(len(into.leg), dtype=np.int32), 2)
-    scratch, settled = scratch_for(network.node_count, len(arcs.head) + len(nodes)), np.empty(network.node_count, np.int32)
-    count = settle_within(graph, nodes, seeds, limit, scratch, settled)
-    cost = np.full(network.node_count, np.inf)
-    cost[settled[:count]] = scratch.cost[settled[:count]]
-    label = np.full(network.node_count, UNLABELLED, np.int32)
-    hand_down(graph, settled[:count], cost, nodes, seeds, numbers, label)
+    nodes, seeds = into.node.ravel(), ticks_of((into.cost + into.leg[:, None]).ravel())
+    labels = np.repeat(np.arange(len(into.leg), dtype=np.int32), into.node.shape[1])
+    pool = scratch_pool(network)
+    scratch = pool.take()
+    try:
+        cost, label, scratch = spread(search_graph(network, mode, "to", impedance), nodes, seeds, labels, limit, scratch)
+    finally:
+        pool.give(scratch)
     return cost, label
 
 
@@ -82,7 +168,7 @@ def nearest(
     out = leaving(network, origins, mode, impedance, leg_speed_kph)
     into = arriving(network, destinations, mode, impedance, leg_speed_kph)
     limit = largest_cost(cutoff)
-    node_cost, node_label = _spread_all(network, into, mode, impedance, limit)
+    node_cost, node_label = _spread_all(network, into, mode, impedance, limit_ticks(cutoff))
     through = out.cost + out.leg[:, None] + node_cost[out.node]
     labels = np.where(np.isfinite(through), node_label[out.node], UNLABELLED)
     direct_cost, direct_label = _direct(network, origins, destinations, out.leg, into.leg, mode, impedance)

@@ -1,7 +1,8 @@
-"""The search kernel: Dijkstra's algorithm, bounded, on arrays.
+"""The search kernel: bounded shortest paths on arrays, in buckets.
 
-Fast because nodes stand along a Hilbert curve (neighbours share cache lines), a 4-ary heap keeps children together, and
-generation stamps make clearing the state free: the cost of a search follows what it reaches, not the size of the network.
+Fast because nodes stand along a Hilbert curve (neighbours share cache lines), the two numbers of an arc lie side by side,
+buckets of equal cost take a node in and out in constant time where a heap sifts, whoever can only turn back is never queued,
+and one 8-byte number a node says both how dear it is and which search that was: clearing the state is free.
 """
 
 from typing import NamedTuple
@@ -11,132 +12,182 @@ import numpy.typing as npt
 
 from geo.engine.jit import njit
 
-Float32Array = npt.NDArray[np.float32]
-Float64Array = npt.NDArray[np.float64]
 Int32Array = npt.NDArray[np.int32]
 Int64Array = npt.NDArray[np.int64]
 
-# indptr, heads and costs of the arcs: those of node n are ``indptr[n]:indptr[n + 1]``.
-Graph = tuple[Int32Array, Int32Array, Float32Array]
+MAX_LIMIT_TICKS = 2**45
+"""The largest limit of a search: thirty-four years, or the way to Jupiter."""
 
-FIRST_ROOM = 1024
+UNSEEN = 2**62
+_FIRST_ENTRIES, _FIRST_SLOTS = 1024, 256
+NO_ROOM = -1
+
+
+class Graph(NamedTuple):
+    """What a search runs on; built by :func:`geo.engine.traveltime.graphs.search_graph`.
+
+    indptr: (N + 1,) int32; the arcs of node n are rows ``indptr[n]:indptr[n + 1]`` of ``arcs``: (A, 2) int32, head and cost in
+    ticks, >= 1. A head ``h`` is written ``~h`` where all arcs that leave h lead straight back to the tail: who comes that way
+    need not be searched further. A closed arc leads from its tail to itself. longest_ticks: of all arcs; bucket_bits: a bucket
+    spans ``2**bucket_bits`` ticks.
+    """
+
+    indptr: Int32Array
+    arcs: Int32Array
+    longest_ticks: int
+    bucket_bits: int
 
 
 class Scratch(NamedTuple):
     """State that searches of one thread share.
 
-    cost: (N,) float64 and stamp: (N,) int64, valid where stamp equals the current generation; keys, items: the heap;
-    generation: (1,) int64.
+    state: (N,) int64, ``base + cost`` of the nodes that the current search has seen; what an earlier search left is larger
+    than any cost of this one, because ``base``: (1,) int64 falls by more than the limit from search to search. found: (N,)
+    int32, the nodes seen. slots: (B,) int32, B a power of two, first entry of each bucket, -1 for none (all of them between
+    searches); entry_node, entry_next: (K,) int32, the entries, linked.
     """
 
-    cost: Float64Array
-    stamp: Int64Array
-    keys: Float64Array
-    items: Int32Array
-    generation: Int64Array
+    state: Int64Array
+    base: Int64Array
+    found: Int32Array
+    slots: Int32Array
+    entry_node: Int32Array
+    entry_next: Int32Array
 
 
-def scratch_for(node_count: int, arc_count: int) -> Scratch:
-    """Return fresh state; the heap holds one entry for each arc and seed, which is all that can ever be pushed."""
+@njit(cache=True, nogil=True)
+def scratch_for(node_count: int) -> Scratch:
+    """Return fresh state; room for entries grows with need."""
     return Scratch(
-        cost=np.empty(node_count),
-        stamp=np.zeros(node_count, np.int64),
-        keys=np.empty(arc_count + 8),
-        items=np.empty(arc_count + 8, np.int32),
-        generation=np.zeros(1, np.int64),
+        np.full(node_count, UNSEEN, np.int64),
+        np.full(1, UNSEEN, np.int64),
+        np.empty(node_count, np.int32),
+        np.full(_FIRST_SLOTS, -1, np.int32),
+        np.empty(_FIRST_ENTRIES, np.int32),
+        np.empty(_FIRST_ENTRIES, np.int32),
     )
 
 
 @njit(cache=True, nogil=True)
-def push(keys: Float64Array, items: Int32Array, size: int, key: float, item: int) -> int:
-    """Put ``item`` into the heap of ``size`` entries; return the new size."""
-    i = size
-    while i > 0:
-        parent = (i - 1) >> 2
-        if keys[parent] <= key:
-            break
-        keys[i], items[i] = keys[parent], items[parent]
-        i = parent
-    keys[i], items[i] = key, item
-    return size + 1
+def roomier(scratch: Scratch) -> Scratch:
+    """Return the state with twice the room for entries and buckets; the nodes' part is the same array."""
+    room = 2 * len(scratch.entry_node)
+    slots = np.full(2 * len(scratch.slots), -1, np.int32)
+    return Scratch(scratch.state, scratch.base, scratch.found, slots, np.empty(room, np.int32), np.empty(room, np.int32))
 
 
 @njit(cache=True, nogil=True)
-def sift_last_down(keys: Float64Array, items: Int32Array, size: int) -> None:
-    """Fill the hole at the root with the entry at ``size`` (the last one) and restore the order."""
-    key, item, i = keys[size], items[size], 0
-    while True:
-        child = 4 * i + 1
-        if child >= size:
-            break
-        least = child
-        for j in range(child + 1, min(child + 4, size)):
-            if keys[j] < keys[least]:
-                least = j
-        if keys[least] >= key:
-            break
-        keys[i], items[i] = keys[least], items[least]
-        i = least
-    keys[i], items[i] = key, item
+def next_base(state: Int64Array, base: Int64Array, limit: int) -> int:
+    """Begin a search that costs at most ``limit``: return its base; what ``state`` holds counts as unseen from now on."""
+    begin = base[0] - limit - 1
+    if begin < 0:
+        state[:] = UNSEEN
+        begin = UNSEEN - limit - 1
+    base[0] = begin
+    return begin
 
 
 @njit(cache=True, nogil=True)
-def relax(scratch: Scratch, size: int, node: int, cost: float, generation: int) -> int:
-    """Note that ``node`` can be reached at ``cost`` if that is better than before; return the heap's size."""
-    if scratch.stamp[node] == generation and scratch.cost[node] <= cost:
-        return size
-    scratch.stamp[node] = generation
-    scratch.cost[node] = cost
-    return push(scratch.keys, scratch.items, size, cost, node)
+def first_bucket(graph: Graph, seeds: Int64Array, limit: int, scratch: Scratch) -> int:
+    """Return the bucket of the cheapest of ``seeds``, or ``NO_ROOM`` if the buckets do not span all that is queued at once."""
+    least, most = limit + 1, 0
+    for cost in seeds:
+        if cost <= limit:
+            least, most = min(least, cost), max(most, cost)
+    span = max(graph.longest_ticks, most - least)
+    if (span >> graph.bucket_bits) + 2 > len(scratch.slots):
+        return NO_ROOM
+    bucket: int = least >> graph.bucket_bits
+    return bucket
 
 
 @njit(cache=True, nogil=True)
-def settle_within(
-    graph: Graph, nodes: Int32Array, costs: Float64Array, limit: float, scratch: Scratch, settled: Int32Array
-) -> int:
-    """Settle all nodes within ``limit`` of the seeds ``nodes`` at ``costs``, cheapest first; return how many.
+def enter(scratch: Scratch, slot: int, node: int, used: int, free: int) -> tuple[int, int]:
+    """Put ``node`` into a bucket; return how many entries were ever used, or ``NO_ROOM``, and the first one free again."""
+    entry = free
+    if free >= 0:
+        free = scratch.entry_next[free]
+    elif used < len(scratch.entry_node):
+        entry, used = used, used + 1
+    else:
+        scratch.slots[:] = -1
+        return NO_ROOM, free
+    scratch.entry_node[entry], scratch.entry_next[entry] = node, scratch.slots[slot]
+    scratch.slots[slot] = entry
+    return used, free
 
-    Their numbers stand in ``settled[:count]`` and their costs in ``scratch.cost``, under the new generation.
-    ``limit`` is finite; what costs ``inf`` is closed and never settled.
-    """
-    indptr, head, arc_cost = graph
-    scratch.generation[0] += 1
-    generation, size, count = scratch.generation[0], 0, 0
+
+@njit(cache=True, nogil=True)
+def _begin(
+    graph: Graph, nodes: Int32Array, seeds: Int64Array, limit: int, scratch: Scratch, base: int
+) -> tuple[int, int, int]:  # fmt: skip
+    """Put the seeds into their buckets; return how many nodes were seen, entries used (or ``NO_ROOM``) and entries waiting."""
+    count, used, waiting, mask = 0, 0, 0, len(scratch.slots) - 1
     for i in range(len(nodes)):
-        if costs[i] <= limit:
-            size = relax(scratch, size, nodes[i], costs[i], generation)
-    while size > 0:
-        key, node = scratch.keys[0], scratch.items[0]
-        size -= 1
-        sift_last_down(scratch.keys, scratch.items, size)
-        if key > scratch.cost[node]:
+        before = scratch.state[nodes[i]]
+        if seeds[i] > limit or base + seeds[i] >= before:
             continue
-        settled[count] = node
-        count += 1
-        for arc in range(indptr[node], indptr[node + 1]):
-            reached = key + arc_cost[arc]
-            if reached <= limit:
-                size = relax(scratch, size, head[arc], reached, generation)
-    return count
+        if before > base + limit:
+            scratch.found[count] = nodes[i]
+            count += 1
+        scratch.state[nodes[i]] = base + seeds[i]
+        used, _ = enter(scratch, (seeds[i] >> graph.bucket_bits) & mask, nodes[i], used, -1)
+        if used == NO_ROOM:
+            break
+        waiting += 1
+    return count, used, waiting
 
 
 @njit(cache=True, nogil=True)
-def settle_each(
-    graph: Graph, nodes: Int32Array, costs: Float64Array, limit: float, scratch: Scratch, settled: Int32Array
-) -> tuple[Int64Array, Int32Array, Float32Array]:
-    """Search from each row of seeds on its own; return counts, nodes and costs, rows one after the other."""
-    counts, used = np.zeros(len(nodes), np.int64), 0
-    found, found_costs = np.empty(FIRST_ROOM, np.int32), np.empty(FIRST_ROOM, np.float32)
-    for row in range(len(nodes)):
-        count = settle_within(graph, nodes[row], costs[row], limit, scratch, settled)
-        if used + count > len(found):
-            room = max(2 * len(found), used + count)
-            more, more_costs = np.empty(room, np.int32), np.empty(room, np.float32)
-            more[:used], more_costs[:used] = found[:used], found_costs[:used]
-            found, found_costs = more, more_costs
-        for i in range(count):
-            found[used + i] = settled[i]
-            found_costs[used + i] = scratch.cost[settled[i]]
-        used += count
-        counts[row] = count
-    return counts, found[:used].copy(), found_costs[:used].copy()
+def _try_within(graph: Graph, nodes: Int32Array, seeds: Int64Array, limit: int, scratch: Scratch) -> int:
+    """Do the work of :func:`settle_within`, or return ``NO_ROOM`` if the scratch is too small for it."""
+    indptr, arcs, bits = graph.indptr, graph.arcs, graph.bucket_bits
+    state, found, slots, mask = scratch.state, scratch.found, scratch.slots, len(scratch.slots) - 1
+    base, bucket, free = next_base(state, scratch.base, limit), first_bucket(graph, seeds, limit, scratch), -1
+    if bucket == NO_ROOM:
+        return NO_ROOM
+    count, used, waiting = _begin(graph, nodes, seeds, limit, scratch, base)
+    top = base + limit
+    while waiting > 0 and used != NO_ROOM:
+        slot, begin = bucket & mask, base + (np.int64(bucket) << bits)
+        while slots[slot] >= 0:
+            entry = slots[slot]
+            slots[slot], node, cost = scratch.entry_next[entry], scratch.entry_node[entry], state[scratch.entry_node[entry]]
+            scratch.entry_next[entry], free, waiting = free, entry, waiting - 1
+            # What has become cheaper meanwhile was taken out of an earlier bucket already.
+            for arc in range(indptr[node], indptr[node + 1] if cost >= begin else 0):
+                head, reached = arcs[arc, 0], cost + arcs[arc, 1]
+                turns_back = head < 0
+                head = ~head if turns_back else head
+                if reached > top or reached >= state[head]:
+                    continue
+                if state[head] > top:
+                    found[count] = head
+                    count += 1
+                state[head] = reached
+                if not turns_back:
+                    used, free = enter(scratch, ((reached - base) >> bits) & mask, head, used, free)
+                    waiting += 1
+                    if used == NO_ROOM:
+                        return NO_ROOM
+        bucket += 1
+    return NO_ROOM if used == NO_ROOM else count
+
+
+@njit(cache=True, nogil=True)
+def settle_within(graph: Graph, nodes: Int32Array, seeds: Int64Array, limit: int, scratch: Scratch) -> tuple[int, Scratch]:
+    """Find all nodes within ``limit`` ticks of the ``nodes`` that cost ``seeds`` ticks to begin with.
+
+    Returns how many, and the scratch to go on with (a roomier one, if need was). Their numbers stand in
+    ``scratch.found[:count]``, in the order in which they were first seen, their costs as
+    ``scratch.state[node] - scratch.base[0]``. ``limit`` is at most :data:`MAX_LIMIT_TICKS`; seeds above it do not count.
+    Costs are whole numbers: the result does not depend on any order.
+
+    Buckets after R. Dial, Communications of the ACM 12 (1969); a node that becomes cheaper within the bucket under work is
+    taken out again, as in delta-stepping (Meyer and Sanders, Journal of Algorithms 49, 2003).
+    """
+    count = _try_within(graph, nodes, seeds, limit, scratch)
+    while count == NO_ROOM:
+        scratch = roomier(scratch)
+        count = _try_within(graph, nodes, seeds, limit, scratch)
+    return count, scratch

@@ -33,8 +33,8 @@ def arc_table(network, mode, direction, impedance="seconds"):
 
 
 def test_arcs_are_sorted_by_tail():
-    arcs = Arcs.of(np.array([2, 0], np.int32), np.array([1, 2], np.int32), 3)
-    assert arcs.indptr.tolist() == [0, 1, 2, 4]
+    arcs = Arcs.of(np.array([2, 0], np.int32), np.array([1, 2], np.int32), np.array([0, 1, 2, 4], np.int32))
+    assert arcs.tail.tolist() == [0, 1, 2, 2]
     assert arcs.head.tolist() == [2, 2, 1, 0]
     assert arcs.edge.tolist() == [1, 0, 0, 1]
     assert arcs.is_forward.tolist() == [True, False, True, False]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.engine.traveltime.access import TICK, arriving, in_ticks, leaving, leg_costs, search_costs
+from geo.engine.traveltime.access import TICK, arriving, in_ticks, leaving, leg_costs
 from tests.geo.engine.graphs import at, make_network
 
 INF = np.inf
@@ -43,12 +43,6 @@ def test_legs_are_walked_or_measured():
     # 110 m at 3.96 km/h = 1.1 m/s.
     assert leg_costs(at((0, 0.0, 110.0)), "seconds", 3.96) == pytest.approx([100.0], abs=TICK)
     assert leg_costs(at((0, 0.0, 110.0)), "metres", 3.96).tolist() == [110.0]
-
-
-def test_costs_of_a_search_are_worked_out_once():
-    network = street()
-    assert search_costs(network, "walk", "to", "seconds") is search_costs(network, "walk", "to", "seconds")
-    assert search_costs(network, "walk", "to", "seconds").tolist() != search_costs(network, "walk", "from", "seconds").tolist()
 
 
 @given(st.lists(st.floats(0, 2**20), min_size=1, max_size=20), st.randoms())
