@@ -4,7 +4,7 @@ import numpy as np
 
 from geo.engine.gridcity import grid_city, grid_points
 from geo.engine.snapping import snap
-from geo.engine.traveltime import nearest, node_costs, od_matrix
+from geo.engine.traveltime import nearest, nearest_to_nodes, node_costs, od_matrix
 
 BLOCK_METRES = 250.0
 
@@ -17,6 +17,7 @@ def warm_up() -> None:
     destinations = origins.take(np.array([0, 8]))
     od_matrix(network, origins, destinations, mode="ebike", cutoff=600.0)
     nearest(network, origins, destinations, mode="ebike")
+    nearest_to_nodes(network, destinations, mode="ebike")
     node_costs(network, destinations.take(np.array([0])), mode="ebike", direction="to", cutoff=600.0)
 
 

@@ -65,9 +65,18 @@ def timed(work: Callable[[], object]) -> tuple[float, float]:
 
 
 def table(cases: list[Case]) -> str:
-    """Return the cases as a Markdown table: beside their peers, or against their limits where they have none."""
-    if not any(case.peers for case in cases):
-        return _limits_table(cases)
+    """Return the cases as Markdown: those with peers beside them, those with limits against these, then the notes."""
+    beside, alone = [case for case in cases if case.peers], [case for case in cases if not case.peers]
+    notes = [
+        f"- {case.case}: " + ", ".join(f"{name} {value:,g}" for name, value in case.notes.items())
+        for case in cases
+        if case.notes
+    ]
+    parts = [_peers_table(beside) if beside else "", _limits_table(alone) if alone else "", "\n".join(notes)]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _peers_table(cases: list[Case]) -> str:
     lines = ["| work | ours | peer | its time | ratio | must | met | CPU ours | CPU peer | ratio |", "|---|" + "---|" * 9]
     for case in cases:
         for peer, seconds in case.peers.items():
@@ -85,10 +94,10 @@ def _limits_table(cases: list[Case]) -> str:
     for case in cases:
         seconds, memory = (
             "–" if value is None else f"{value:,.{digits}f} {unit}"
-            for value, digits, unit in ((case.ours_seconds, 1, "s"), (case.peak_mb, 0, "MB"))
+            for value, digits, unit in ((case.ours_seconds, 1 if case.ours_seconds >= 1 else 3, "s"), (case.peak_mb, 0, "MB"))
         )
         limits = [
-            "–" if limit is None else f"≤ {limit:,.0f} {unit}"
+            "–" if limit is None else f"≤ {limit:,.{0 if limit >= 1 else 3}f} {unit}"
             for limit, unit in ((case.must_seconds, "s"), (case.must_peak_mb, "MB"))
         ]
         lines.append(f"| {case.case} | {seconds} | {limits[0]} | {memory} | {limits[1]} | {'yes' if case.met else '**no**'} |")

@@ -16,9 +16,11 @@ import pandas as pd
 from geo.engine.gridcity import grid_city
 from geo.engine.network import TravelNetwork
 from geo.engine.network.build import build_network
+from geo.engine.network.store import open_network, save_network
 from geo.engine.network.streets import Streets
 from geo.engine.snapping import Snaps
-from geo.engine.traveltime import nearest, nodes_in_reach
+from geo.engine.traveltime import nearest_to_nodes, nodes_in_reach
+from geo.engine.traveltime.graphs import search_graph
 from tests.benchmarks.cases import Case, median_seconds
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
@@ -27,9 +29,18 @@ MODE = "ebike"
 SPEED_METRES_PER_SECOND = 15 / 3.6
 FACILITIES = 1000
 RUNS = 5
+THREE_MODES = ("walk", "ebike", "car")
 WITHIN_MINUTES = (15, 30)
 PEERS = ("networkx", "scipy", "pandana")
-MUST = {"within 15 minutes": {"pandana": 5.0, "networkx": 10.0}}
+MUST = {
+    "within 15 minutes": {"pandana": 35.0, "networkx": 45.0, "scipy": 25.0},
+    "within 30 minutes": {"pandana": 25.0, "networkx": 45.0, "scipy": 25.0},
+    "nearest": {"pandana": 20.0, "scipy": 2.5},
+    "open": {"pandana": 200.0},
+}
+MUST_OPEN_SECONDS = 0.2
+MUST_SETTLED_A_SECOND = 40e6
+MUST_BYTES_A_NODE = 200
 # Minutes must agree to this; nodes whose cost lies nearer to the cutoff may fall on either side of it.
 AGREE_MINUTES = 1e-3
 FALLBACK_SIDE = 700
@@ -40,8 +51,8 @@ def say(words: str) -> None:
     print(f"· {words}", file=sys.stderr, flush=True)
 
 
-def load_network() -> TravelNetwork:
-    """Return the benchmark graph at 15 km/h, or a grid city of half a million nodes where the data is absent."""
+def load_network(modes: tuple[str, ...] = (MODE,)) -> TravelNetwork:
+    """Return the benchmark graph at 15 km/h for each of ``modes``, or a grid city of half a million nodes without the data."""
     if not EDGES.exists():
         say(f"{EDGES.name} is not in {DATA}: a generated grid city of {FALLBACK_SIDE}² nodes instead")
         return grid_city(columns=FALLBACK_SIDE, rows=FALLBACK_SIDE, block_metres=125.0)
@@ -53,8 +64,8 @@ def load_network() -> TravelNetwork:
     streets = Streets(
         node_lon=lon, node_lat=lat, node_control=np.zeros(len(nodes), np.uint8), edge_from=tail, edge_to=head,
         edge_way_id=np.arange(count), edge_class=np.zeros(count, np.uint8), classes=("residential",),
-        shape_indptr=np.arange(0, 2 * count + 1, 2), shape_lon=lon[ends], shape_lat=lat[ends], modes=(MODE,),
-        forward_allowed=np.ones((1, count), bool), backward_allowed=np.ones((1, count), bool),
+        shape_indptr=np.arange(0, 2 * count + 1, 2), shape_lon=lon[ends], shape_lat=lat[ends], modes=modes,
+        forward_allowed=np.ones((len(modes), count), bool), backward_allowed=np.ones((len(modes), count), bool),
         max_speed_kph=np.full(count, np.nan, np.float32),
         # Lengths of this graph are synthetic, not geodesic: its times are given.
         fixed_seconds=(edges["length_m"] / SPEED_METRES_PER_SECOND).to_numpy(np.float32),
@@ -133,7 +144,7 @@ def check_nearest(ours: np.ndarray, peer: str, folder: Path) -> None:
 
 
 def run(peers_python: str) -> list[Case]:
-    """Measure ours (medians of 5) and the peers (medians of 3; NetworkX once), compare the answers, return the cases."""
+    """Measure ours and the peers (medians of 5, after one run that does not count), compare the answers, return the cases."""
     network = load_network()
     say(f"{network.node_count:,} nodes, {network.edge_count:,} edges, {FACILITIES:,} facilities")
     facilities = np.random.default_rng(1).choice(network.node_count, FACILITIES, replace=False)
@@ -142,7 +153,8 @@ def run(peers_python: str) -> list[Case]:
         write_work(network, facilities, folder)
         answers = run_peers(peers_python, folder)
         cases = [within_case(network, facilities, minutes, answers, folder) for minutes in WITHIN_MINUTES]
-        return [*cases, nearest_case(network, facilities, answers, folder)]
+        cases += [nearest_case(network, facilities, answers, folder), settled_case(network, facilities)]
+        return [*cases, *stored_cases(answers["pandana"]["build_seconds"], folder)]
 
 
 def within_case(network: TravelNetwork, facilities: np.ndarray, minutes: int, answers: dict, folder: Path) -> Case:
@@ -167,10 +179,10 @@ def within_case(network: TravelNetwork, facilities: np.ndarray, minutes: int, an
 
 def nearest_case(network: TravelNetwork, facilities: np.ndarray, answers: dict, folder: Path) -> Case:
     """The nearest facility of every node."""
-    places, everybody = at_nodes(network, facilities), at_nodes(network, np.arange(network.node_count))
+    places = at_nodes(network, facilities)
 
     def work():
-        return nearest(network, everybody, places, mode=MODE)
+        return nearest_to_nodes(network, places, mode=MODE)
 
     costs = work().cost.astype(float)
     peers = [peer for peer in PEERS if "nearest" in answers[peer]]
@@ -179,6 +191,56 @@ def nearest_case(network: TravelNetwork, facilities: np.ndarray, answers: dict, 
     seconds, cpu_seconds = median_seconds(work, RUNS)
     return Case(
         case=f"nearest of {FACILITIES:,} facilities for every node", ours_seconds=seconds,
-        peers={peer: answers[peer]["nearest"] for peer in peers}, must={},
+        peers={peer: answers[peer]["nearest"] for peer in peers}, must=MUST["nearest"],
         cpu_seconds={"ours": cpu_seconds} | {peer: answers[peer]["cpu"]["nearest"] for peer in peers},
     )  # fmt: skip
+
+
+def settled_case(network: TravelNetwork, facilities: np.ndarray) -> Case:
+    """How many nodes are settled a second, and how many when each search finds its streets in the cache.
+
+    The searches of 30 minutes; then each of them twice in a row: what the second one costs has no cache misses in it.
+    """
+    once, twice = at_nodes(network, facilities), at_nodes(network, np.repeat(facilities, 2))
+
+    def searches(places, threads):
+        return nodes_in_reach(network, places, mode=MODE, direction="from", cutoff=1800.0, threads=threads)
+
+    settled = len(searches(once, None).node)
+    seconds, cpu_seconds = median_seconds(lambda: searches(once, None), RUNS)
+    both, _ = median_seconds(lambda: searches(twice, None), RUNS)
+    alone, _ = median_seconds(lambda: searches(once, 1), RUNS)
+    return Case(
+        case="nodes settled a second, two threads", ours_seconds=seconds, peers={}, must={}, cpu_seconds={"ours": cpu_seconds},
+        must_seconds=settled / MUST_SETTLED_A_SECOND,
+        notes={
+            "million_a_second": round(settled / seconds / 1e6, 1),
+            "million_a_second_one_thread": round(settled / alone / 1e6, 1),
+            "million_a_second_in_cache": round(settled / (both - seconds) / 1e6, 1),
+        },
+    )  # fmt: skip
+
+
+def stored_cases(pandana_build_seconds: float, folder: Path) -> list[Case]:
+    """Opening a stored network of three modes, up to its first answer, in a process of its own; and what it holds in memory."""
+    network = load_network(THREE_MODES)
+    save_network(network, folder)
+    opened = open_network(folder, network.digest)
+    for mode in THREE_MODES:
+        search_graph(opened, mode, "to", "seconds")
+    arguments = [sys.executable, "-m", "tests.benchmarks.stored", str(folder), network.digest]
+    runs = [json.loads(subprocess.run(arguments, check=True, capture_output=True).stdout) for _ in range(RUNS)]
+    seconds = float(np.median([run["seconds"] for run in runs]))
+    peak_mb = float(np.median([run["bytes"] for run in runs])) / 1e6
+    return [
+        Case(
+            case="open a stored network and find the first catchment", ours_seconds=seconds,
+            peers={"pandana": pandana_build_seconds}, must=MUST["open"], must_seconds=MUST_OPEN_SECONDS,
+        ),
+        Case(
+            case="memory of three modes after searches of the whole network in each",
+            ours_seconds=float(np.median([run["all_seconds"] for run in runs])), peers={}, must={}, peak_mb=peak_mb,
+            must_peak_mb=MUST_BYTES_A_NODE * network.node_count / 1e6,
+            notes={"bytes_a_node": round(peak_mb * 1e6 / network.node_count, 1)},
+        ),
+    ]  # fmt: skip

@@ -1,5 +1,7 @@
 """The nearest destination of every origin, by one search from all destinations at once."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +23,7 @@ from geo.engine.traveltime.access import (
 )  # fmt: skip
 from geo.engine.traveltime.graphs import scratch_pool, search_graph
 from geo.engine.traveltime.matrix import origins_by_edge
-from geo.engine.traveltime.search import NO_ROOM, Graph, Scratch, enter, first_bucket, next_base, roomier
+from geo.engine.traveltime.search import Scratch, settle_within
 
 Float32Array = npt.NDArray[np.float32]
 Float64Array = npt.NDArray[np.float64]
@@ -29,6 +31,7 @@ Int32Array = npt.NDArray[np.int32]
 Int64Array = npt.NDArray[np.int64]
 
 NONE = -1
+STATE_BITS = 60
 UNLABELLED = np.int32(2**31 - 1)
 
 
@@ -41,83 +44,58 @@ class Nearest:
 
 
 @njit(cache=True, nogil=True)
-def _is_better(state: Int64Array, label: Int32Array, node: int, reached: int, number: int) -> bool:
-    """Whether a node is reached at less cost than before, or at the same by a lower number."""
-    return bool(reached < state[node] or (reached == state[node] and number < label[node]))
+def _unpacked(state: Int64Array, base: int, limit: int, label_bits: int) -> tuple[Int32Array, Float32Array]:
+    """Return (N,) int32 the label of each node and (N,) float32 its cost, ``NONE`` and ``inf`` beyond the limit."""
+    label, cost, mask = np.empty(len(state), np.int32), np.empty(len(state), np.float32), (1 << label_bits) - 1
+    for node in range(len(state)):
+        packed = state[node] - base
+        is_reached = packed <= limit
+        label[node] = packed & mask if is_reached else NONE
+        cost[node] = (packed >> label_bits) * TICK if is_reached else np.inf
+    return label, cost
 
 
-@njit(cache=True, nogil=True)
-def _begin(
-    graph: Graph, nodes: Int32Array, seeds: Int64Array, numbers: Int32Array, limit: int, scratch: Scratch, label: Int32Array
-) -> tuple[int, int]:  # fmt: skip
-    """Put the seeds into their buckets; return how many entries are used (or ``NO_ROOM``) and how many wait."""
-    used, waiting, mask, base = 0, 0, len(scratch.slots) - 1, scratch.base[0]
-    for i in range(len(nodes)):
-        if seeds[i] <= limit and _is_better(scratch.state, label, nodes[i], base + seeds[i], numbers[i]):
-            scratch.state[nodes[i]], label[nodes[i]] = base + seeds[i], numbers[i]
-            used, _ = enter(scratch, (seeds[i] >> graph.bucket_bits) & mask, nodes[i], used, -1)
-            waiting += 1
-            if used == NO_ROOM:
-                break
-    return used, waiting
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Spread:
+    """One search from all destinations at once: each node's cost stands in ``scratch``, the number of its destination below.
 
-
-@njit(cache=True, nogil=True)
-def _try_spread(
-    graph: Graph, nodes: Int32Array, seeds: Int64Array, numbers: Int32Array, limit: int, scratch: Scratch, label: Int32Array
-) -> int:  # fmt: skip
-    """Do the work of :func:`spread`, or return ``NO_ROOM`` if the scratch is too small for it.
-
-    The search of :func:`geo.engine.traveltime.search.settle_within`, where of two equal ways the lower number is the cheaper.
+    Cost and number are one whole number, so that the search need not know of ties: the lower number is the cheaper.
     """
-    indptr, arcs, bits, state = graph.indptr, graph.arcs, graph.bucket_bits, scratch.state
-    slots, mask, free = scratch.slots, len(scratch.slots) - 1, -1
-    base, bucket = next_base(state, scratch.base, limit), first_bucket(graph, seeds, limit, scratch)
-    if bucket == NO_ROOM:
-        return NO_ROOM
-    used, waiting = _begin(graph, nodes, seeds, numbers, limit, scratch, label)
-    while waiting > 0 and used != NO_ROOM:
-        slot, begin = bucket & mask, base + (np.int64(bucket) << bits)
-        while slots[slot] >= 0:
-            entry = slots[slot]
-            slots[slot], node, cost = scratch.entry_next[entry], scratch.entry_node[entry], state[scratch.entry_node[entry]]
-            scratch.entry_next[entry], free, waiting = free, entry, waiting - 1
-            for arc in range(indptr[node], indptr[node + 1] if cost >= begin else 0):
-                head, reached = arcs[arc, 0], cost + arcs[arc, 1]
-                turns_back = head < 0
-                head = ~head if turns_back else head
-                if reached > base + limit or not _is_better(state, label, head, reached, label[node]):
-                    continue
-                state[head], label[head] = reached, label[node]
-                if not turns_back:
-                    used, free = enter(scratch, ((reached - base) >> bits) & mask, head, used, free)
-                    waiting += 1
-                    if used == NO_ROOM:
-                        return NO_ROOM
-        bucket += 1
-    return used
+
+    scratch: Scratch
+    limit: int
+    label_bits: int
+
+    def to_nodes(self) -> Nearest:
+        """Return the nearest destination of every node."""
+        label, cost = _unpacked(self.scratch.state, self.scratch.base[0], self.limit, self.label_bits)
+        return Nearest(destination=label, cost=cost)
+
+    def at(self, nodes: Int32Array) -> tuple[Float64Array, Int64Array]:
+        """Return the exact cost at nodes, ``inf`` beyond the limit, and the number of the destination, unspecified there."""
+        packed = self.scratch.state[nodes] - self.scratch.base[0]
+        cost = np.where(packed <= self.limit, (packed >> self.label_bits) * TICK, np.inf)
+        return cost, packed & ((1 << self.label_bits) - 1)
 
 
-@njit(cache=True, nogil=True)
-def spread(
-    graph: Graph, nodes: Int32Array, seeds: Int64Array, labels: Int32Array, limit: int, scratch: Scratch
-) -> tuple[Float64Array, Int32Array, Scratch]:
-    """Search from all ``nodes`` at once, which cost ``seeds`` ticks and carry ``labels``.
-
-    Returns (N,) float64 the least cost of each node, ``inf`` beyond ``limit``, (N,) int32 the lowest label among those that
-    reach it at that cost, ``UNLABELLED`` beyond, and the scratch to go on with.
-    """
-    label = np.empty(len(scratch.state), np.int32)
-    while _try_spread(graph, nodes, seeds, labels, limit, scratch, label) == NO_ROOM:
-        scratch = roomier(scratch)
-    cost, base = np.empty(len(label)), scratch.base[0]
-    for node in range(len(label)):
-        ticks = scratch.state[node] - base
-        if ticks <= limit:
-            cost[node] = ticks * TICK
-        else:
-            cost[node], label[node] = np.inf, UNLABELLED
-    return cost, label, scratch
+@contextmanager
+def _spread(network: TravelNetwork, into: Ends, mode: str, impedance: Impedance, cutoff: float) -> Iterator[_Spread]:
+    """Search back from all destinations at once; the state is lent until the block ends."""
+    label_bits = max(1, len(into.leg).bit_length())
+    ticks = ticks_of((into.cost + into.leg[:, None]).ravel())
+    # Cost and label share 60 bits; with a million destinations that leaves a year of travel time.
+    most = min(limit_ticks(cutoff), 2 ** (STATE_BITS - label_bits))
+    labels = np.repeat(np.arange(len(into.leg), dtype=np.int64), into.node.shape[1])
+    limit = (most << label_bits) | ((1 << label_bits) - 1)
+    seeds = np.where(ticks <= most, (np.minimum(ticks, most) << label_bits) | labels, limit + 1)
+    graph = search_graph(network, mode, "to", impedance)._replace(label_bits=label_bits)
+    pool = scratch_pool(network)
+    scratch = pool.take()
+    try:
+        _, scratch = settle_within(graph, into.node.ravel(), seeds, limit, scratch)
+        yield _Spread(scratch=scratch, limit=limit, label_bits=label_bits)
+    finally:
+        pool.give(scratch)
 
 
 def nearest_to_nodes(
@@ -131,23 +109,8 @@ def nearest_to_nodes(
 ) -> Nearest:
     """Return for each node of the network the destination that costs least; see :func:`nearest`."""
     into = arriving(network, destinations, mode, impedance, leg_speed_kph)
-    cost, label = _spread_all(network, into, mode, impedance, limit_ticks(cutoff))
-    return Nearest(destination=np.where(label == UNLABELLED, NONE, label).astype(np.int32), cost=cost.astype(np.float32))
-
-
-def _spread_all(
-    network: TravelNetwork, into: Ends, mode: str, impedance: Impedance, limit: int
-) -> tuple[Float64Array, Int32Array]:
-    """Return (N,) the cost of the cheapest destination from each node, and its number."""
-    nodes, seeds = into.node.ravel(), ticks_of((into.cost + into.leg[:, None]).ravel())
-    labels = np.repeat(np.arange(len(into.leg), dtype=np.int32), into.node.shape[1])
-    pool = scratch_pool(network)
-    scratch = pool.take()
-    try:
-        cost, label, scratch = spread(search_graph(network, mode, "to", impedance), nodes, seeds, labels, limit, scratch)
-    finally:
-        pool.give(scratch)
-    return cost, label
+    with _spread(network, into, mode, impedance, cutoff) as found:
+        return found.to_nodes()
 
 
 def nearest(
@@ -168,9 +131,10 @@ def nearest(
     out = leaving(network, origins, mode, impedance, leg_speed_kph)
     into = arriving(network, destinations, mode, impedance, leg_speed_kph)
     limit = largest_cost(cutoff)
-    node_cost, node_label = _spread_all(network, into, mode, impedance, limit_ticks(cutoff))
-    through = out.cost + out.leg[:, None] + node_cost[out.node]
-    labels = np.where(np.isfinite(through), node_label[out.node], UNLABELLED)
+    with _spread(network, into, mode, impedance, cutoff) as found_on:
+        node_cost, node_label = found_on.at(out.node)
+    through = out.cost + out.leg[:, None] + node_cost
+    labels = np.where(np.isfinite(through), node_label, UNLABELLED)
     direct_cost, direct_label = _direct(network, origins, destinations, out.leg, into.leg, mode, impedance)
     cost = np.column_stack([through, direct_cost])
     label = np.column_stack([labels, direct_label])

@@ -29,13 +29,15 @@ class Graph(NamedTuple):
     indptr: (N + 1,) int32; the arcs of node n are rows ``indptr[n]:indptr[n + 1]`` of ``arcs``: (A, 2) int32, head and cost in
     ticks, >= 1. A head ``h`` is written ``~h`` where all arcs that leave h lead straight back to the tail: who comes that way
     need not be searched further. A closed arc leads from its tail to itself. longest_ticks: of all arcs; bucket_bits: a bucket
-    spans ``2**bucket_bits`` ticks.
+    spans ``2**bucket_bits`` ticks. label_bits: seeds, limit and the costs found are ticks times ``2**label_bits``, so that a
+    label rides along in the lowest bits: of equal ways the one with the lowest label is the cheapest.
     """
 
     indptr: Int32Array
     arcs: Int32Array
     longest_ticks: int
     bucket_bits: int
+    label_bits: int = 0
 
 
 class Scratch(NamedTuple):
@@ -79,7 +81,7 @@ def roomier(scratch: Scratch) -> Scratch:
 @njit(cache=True, nogil=True)
 def next_base(state: Int64Array, base: Int64Array, limit: int) -> int:
     """Begin a search that costs at most ``limit``: return its base; what ``state`` holds counts as unseen from now on."""
-    begin = base[0] - limit - 1
+    begin: int = base[0] - limit - 1
     if begin < 0:
         state[:] = UNSEEN
         begin = UNSEEN - limit - 1
@@ -90,15 +92,15 @@ def next_base(state: Int64Array, base: Int64Array, limit: int) -> int:
 @njit(cache=True, nogil=True)
 def first_bucket(graph: Graph, seeds: Int64Array, limit: int, scratch: Scratch) -> int:
     """Return the bucket of the cheapest of ``seeds``, or ``NO_ROOM`` if the buckets do not span all that is queued at once."""
-    least, most = limit + 1, 0
+    least, most = np.int64(limit + 1), np.int64(0)
     for cost in seeds:
         if cost <= limit:
             least, most = min(least, cost), max(most, cost)
-    span = max(graph.longest_ticks, most - least)
-    if (span >> graph.bucket_bits) + 2 > len(scratch.slots):
+    bits = graph.bucket_bits + graph.label_bits
+    span = max(np.int64(graph.longest_ticks) << graph.label_bits, most - least)
+    if (span >> bits) + 2 > len(scratch.slots):
         return NO_ROOM
-    bucket: int = least >> graph.bucket_bits
-    return bucket
+    return int(least >> bits)
 
 
 @njit(cache=True, nogil=True)
@@ -122,7 +124,8 @@ def _begin(
     graph: Graph, nodes: Int32Array, seeds: Int64Array, limit: int, scratch: Scratch, base: int
 ) -> tuple[int, int, int]:  # fmt: skip
     """Put the seeds into their buckets; return how many nodes were seen, entries used (or ``NO_ROOM``) and entries waiting."""
-    count, used, waiting, mask = 0, 0, 0, len(scratch.slots) - 1
+    count, used, waiting = 0, 0, 0
+    bits, mask = graph.bucket_bits + graph.label_bits, len(scratch.slots) - 1
     for i in range(len(nodes)):
         before = scratch.state[nodes[i]]
         if seeds[i] > limit or base + seeds[i] >= before:
@@ -131,7 +134,7 @@ def _begin(
             scratch.found[count] = nodes[i]
             count += 1
         scratch.state[nodes[i]] = base + seeds[i]
-        used, _ = enter(scratch, (seeds[i] >> graph.bucket_bits) & mask, nodes[i], used, -1)
+        used, _ = enter(scratch, (seeds[i] >> bits) & mask, nodes[i], used, -1)
         if used == NO_ROOM:
             break
         waiting += 1
@@ -141,7 +144,7 @@ def _begin(
 @njit(cache=True, nogil=True)
 def _try_within(graph: Graph, nodes: Int32Array, seeds: Int64Array, limit: int, scratch: Scratch) -> int:
     """Do the work of :func:`settle_within`, or return ``NO_ROOM`` if the scratch is too small for it."""
-    indptr, arcs, bits = graph.indptr, graph.arcs, graph.bucket_bits
+    indptr, arcs, label_bits, bits = graph.indptr, graph.arcs, graph.label_bits, graph.bucket_bits + graph.label_bits
     state, found, slots, mask = scratch.state, scratch.found, scratch.slots, len(scratch.slots) - 1
     base, bucket, free = next_base(state, scratch.base, limit), first_bucket(graph, seeds, limit, scratch), -1
     if bucket == NO_ROOM:
@@ -156,7 +159,7 @@ def _try_within(graph: Graph, nodes: Int32Array, seeds: Int64Array, limit: int, 
             scratch.entry_next[entry], free, waiting = free, entry, waiting - 1
             # What has become cheaper meanwhile was taken out of an earlier bucket already.
             for arc in range(indptr[node], indptr[node + 1] if cost >= begin else 0):
-                head, reached = arcs[arc, 0], cost + arcs[arc, 1]
+                head, reached = arcs[arc, 0], cost + (np.int64(arcs[arc, 1]) << label_bits)
                 turns_back = head < 0
                 head = ~head if turns_back else head
                 if reached > top or reached >= state[head]:
