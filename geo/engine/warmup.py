@@ -3,6 +3,7 @@
 import numpy as np
 
 from geo.engine.gridcity import grid_city, grid_points
+from geo.engine.isochrone import isochrone
 from geo.engine.snapping import snap
 from geo.engine.traveltime import nearest, nearest_to_nodes, node_costs, od_matrix
 
@@ -18,7 +19,9 @@ def warm_up() -> None:
     od_matrix(network, origins, destinations, mode="ebike", cutoff=600.0)
     nearest(network, origins, destinations, mode="ebike")
     nearest_to_nodes(network, destinations, mode="ebike")
-    node_costs(network, destinations.take(np.array([0])), mode="ebike", direction="to", cutoff=600.0)
+    place = destinations.take(np.array([0]))
+    node_costs(network, place, mode="ebike", direction="to", cutoff=600.0)
+    _ = isochrone(network, place, mode="ebike", cutoff=600.0).polygon
 
 
 if __name__ == "__main__":

@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from geo.engine.crs import GEOD, Plane
 from geo.engine.gridcity import grid_city, grid_points
-from geo.engine.isochrone import isochrone, reached_segments
+from geo.engine.isochrone import Isochrone, Segments, isochrone, reached_segments
 from geo.engine.snapping import snap
 from geo.engine.traveltime import od_matrix
+from geo.engine.traveltime.access import leg_costs
+from geo.engine.traveltime.reach import node_costs
 from tests.geo.engine.graphs import at, dense, make_network, networks, places_on
 
 INF = np.inf
@@ -94,11 +96,11 @@ def test_without_a_cutoff_every_street_that_is_joined_is_reached():
     assert parts(reached_segments(network, point, mode="walk", direction="to", cutoff=INF)) == [(0, 0, 1)]
 
 
-@pytest.fixture(scope="module")
-def quarter():
-    """Ten minutes round the middle of a grid city with a band of 40 m, and a plane to measure in."""
+@pytest.fixture(scope="module", params=[False, True], ids=["traced", "exact"])
+def quarter(request):
+    """Some minutes round the middle of a grid city with a band of 40 m, and a plane to measure in."""
     city = grid_city(one_way_rows=(3,), signals=((5, 4), (6, 6)))
-    reached = isochrone(city, crossing(city, 5, 5), mode="ebike", cutoff=200.0, band_metres=40.0)
+    reached = isochrone(city, crossing(city, 5, 5), mode="ebike", cutoff=200.0, band_metres=40.0, exact=request.param)
     return city, reached, Plane(lon=float(city.node_lon.mean()), lat=float(city.node_lat.mean()))
 
 
@@ -120,10 +122,11 @@ def test_what_the_polygon_covers_is_within_the_band_of_a_reached_street(quarter,
     lines = plane.shape_to_metres(reached.lines)
     away_metres = lines.distance(plane.shape_to_metres(spot))
     if reached.polygon.covers(spot):
-        assert away_metres <= 40.0 * 1.01
+        assert away_metres <= 40.0 * (1.01 if reached.exact else 1.0)
     else:
-        # Arcs of the band are drawn with chords: 2 % inside the circle.
-        assert away_metres >= 40.0 * 0.97
+        # Arcs of the exact band are drawn with chords: 2 % inside the circle. The traced one keeps its level of 0.6 but for
+        # the rounding of its corners.
+        assert away_metres >= 40.0 * (0.97 if reached.exact else 0.5)
 
 
 def test_a_street_that_is_not_joined_is_not_covered():
@@ -165,3 +168,87 @@ def test_segments_are_sorted_and_do_not_overlap(case, cutoff):
     same = segments.edge[1:] == segments.edge[:-1]
     assert (np.diff(segments.edge) >= 0).all()
     assert (segments.start[1:][same] > segments.end[:-1][same]).all()
+
+
+def parts_by_looking_at_every_edge(network, point, direction, cutoff):
+    """Return edge, start, end of what is covered from either end of each edge and from the point, as plain as can be."""
+    costs = node_costs(network, point, mode="walk", direction=direction, cutoff=cutoff).astype(float)
+    along, against, delay = network.edge_costs("walk")
+    out = (along, against)
+    if direction == "to":
+        costs, out = costs + delay, (against, along)
+    left = cutoff - float(leg_costs(point, "seconds", 3.96)[0])
+    found = []
+    for edge in range(network.edge_count):
+        ends = (costs[network.edge_from[edge]], costs[network.edge_to[edge]])
+        shares = [
+            min(1.0, (cutoff - end) / cost) if cutoff > end and np.isfinite(cost) else 0.0
+            for end, cost in zip(ends, (float(out[0][edge]), float(out[1][edge])), strict=True)
+        ]
+        spans = [(0.0, shares[0]), (1 - shares[1], 1.0)]
+        if edge == point.edge[0] and left > 0:
+            at = float(point.fraction[0])
+            spans.append((max(0.0, at - left / float(out[1][edge])), min(1.0, at + left / float(out[0][edge]))))
+        whole = []
+        for start, end in sorted(span for span in spans if span[1] > span[0]):
+            if whole and start <= whole[-1][1] + 1e-12:
+                whole[-1] = (whole[-1][0], max(end, whole[-1][1]))
+            else:
+                whole.append((start, end))
+        found += [(edge, *span) for span in whole]
+    return found
+
+
+legs = networks(modes=("walk",)).flatmap(lambda n: st.tuples(st.just(n), places_on(n, "walk", most=1)))
+
+
+@settings(max_examples=150, deadline=None)
+@given(case=legs, cutoff=st.integers(0, 200).map(float), direction=st.sampled_from(["from", "to"]))
+def test_looking_at_reached_nodes_finds_what_looking_at_every_edge_finds(case, cutoff, direction):
+    network, point = case
+    found = parts(reached_segments(network, point, mode="walk", direction=direction, cutoff=cutoff))
+    wanted = parts_by_looking_at_every_edge(network, point, direction, cutoff)
+    assert [part[0] for part in found] == [part[0] for part in wanted]
+    assert np.array(found) == pytest.approx(np.array(wanted), abs=1e-9)
+
+
+def spans(network):
+    return st.lists(
+        st.tuples(st.integers(0, network.edge_count - 1), st.floats(0, 0.9), st.floats(0.05, 1)), min_size=1, max_size=12
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data(), width=st.floats(15, 90), lat=st.sampled_from([-33.9, 0.0, 32.0, 60.2]))
+def test_a_traced_band_holds_the_streets_and_nothing_far_from_them(data, width, lat):
+    city = grid_city(columns=5, rows=5, south_west=(118.8, lat))
+    chosen = sorted(set(data.draw(spans(city))))
+    edge, start, length = (np.array(column) for column in zip(*chosen, strict=True))
+    segments = Segments(edge=edge.astype(np.int32), start=start, end=np.minimum(start + length, 1.0))
+    band = Isochrone(network=city, point=crossing_of(city), segments=segments, band_metres=width)
+    plane = Plane.around(city.node_lon, city.node_lat)
+    lines, polygon = plane.shape_to_metres(band.lines), plane.shape_to_metres(band.polygon)
+    assert polygon.is_valid
+    assert polygon.buffer(0.05).covers(lines)
+    # The farthest point of the polygon from the streets lies on its outline or in its middle; both are sampled.
+    points = shapely.points(np.random.default_rng(1).uniform(*np.array(polygon.bounds).reshape(2, 2), (2000, 2)))
+    inside = shapely.covers(polygon, points)
+    assert shapely.distance(lines, points[inside]).max(initial=0.0) <= width
+    assert shapely.distance(lines, shapely.points(shapely.get_coordinates(polygon))).max() <= width
+    # A hole is not filled, and what lies in it is not near.
+    assert shapely.distance(lines, points[~inside]).min(initial=np.inf) >= width * 0.4
+
+
+def crossing_of(city):
+    return snap(city, city.node_lon[:1], city.node_lat[:1], mode="ebike", max_metres=1.0)
+
+
+def test_a_band_too_large_for_a_grid_is_drawn_exactly():
+    # Three degrees of street with a band of 10 m: the grid would have ten thousand million corners.
+    network = make_network([(0, 1, 100.0, 100.0)], points=[(118.0, 32.0), (121.0, 33.0)])
+    point = snap(network, np.array([119.5]), np.array([32.5]), mode="walk", max_metres=5000.0)
+    reached = isochrone(network, point, mode="walk", cutoff=9000.0, band_metres=10.0)
+    assert reached.polygon.is_valid
+    assert reached.polygon.geom_type == "Polygon"
+    area = abs(GEOD.geometry_area_perimeter(reached.polygon)[0])
+    assert area == pytest.approx(GEOD.geometry_length(reached.lines) * 20, rel=0.01)
