@@ -105,7 +105,7 @@ def catchments(
     :class:`geo.engine.errors.NetworkError` if the network has not a mode of the standard.
     """
     snapped = snapped or snap_all(network, demand, facilities, standard)
-    searches = _searches(standard)
+    searches = searches_of(standard)
     found = []
     for number, (mode, impedance, rules) in enumerate(searches):
         step = part_of(progress, number / len(searches), (number + 1) / len(searches))
@@ -134,7 +134,7 @@ def cells_of(demand: Demand, rules: "tuple[Rule, ...] | list[Rule]") -> Int64Arr
     return np.flatnonzero(wanted)
 
 
-def _searches(standard: Standard) -> list[tuple[str, Impedance, list[Rule]]]:
+def searches_of(standard: Standard) -> list[tuple[str, Impedance, list[Rule]]]:
     """Return the distinct searches: mode, impedance and the rules each of them answers."""
     keys = sorted({(rule.mode, rule.impedance) for rule in standard.rules})
     return [(m, i, [rule for rule in standard.rules if (rule.mode, rule.impedance) == (m, i)]) for m, i in keys]
@@ -166,11 +166,11 @@ def _search(
     )
     facility = np.repeat(np.arange(len(matrix.indptr) - 1, dtype=np.int32), np.diff(matrix.indptr))
     cell = chosen[matrix.origin]
-    kept = matrix.cost <= _largest_costs(demand, rules)[cell]
+    kept = matrix.cost <= largest_costs(demand, rules)[cell]
     return facility[kept], cell[kept], matrix.cost[kept]
 
 
-def _largest_costs(demand: Demand, rules: list[Rule]) -> Float64Array:
+def largest_costs(demand: Demand, rules: list[Rule]) -> Float64Array:
     """Return (n,) float64, what counts as within the cutoff of each cell; NaN, which nothing meets, without a rule."""
     by_class = {rule.settlement_class: largest_cost(rule.cutoff) for rule in rules}
     return np.where(demand.is_urban, by_class.get("urban", np.nan), by_class.get("rural", np.nan))
