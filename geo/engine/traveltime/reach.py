@@ -1,5 +1,7 @@
 """Costs of nodes from or to places: the ground of isochrones."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -13,13 +15,13 @@ from geo.engine.snapping import Snaps
 from geo.engine.traveltime.access import LEG_SPEED_KPH, TICK, arriving, leaving, limit_ticks, ticks_of
 from geo.engine.traveltime.graphs import scratch_pool, search_graph
 from geo.engine.traveltime.search import Graph, Scratch, settle_within
-from geo.engine.traveltime.threads import chunk_size, run_chunks
+from geo.engine.traveltime.threads import Pool, chunk_size, run_chunks
 
 Float32Array = npt.NDArray[np.float32]
 Int32Array = npt.NDArray[np.int32]
 Int64Array = npt.NDArray[np.int64]
 
-FIRST_ROOM = 1 << 14
+FIRST_ROOM, MOST_KEPT = 1 << 14, 1 << 22
 CHUNKS_A_THREAD, FEWEST_PLACES, MOST_PLACES = 6, 8, 256
 
 
@@ -36,13 +38,33 @@ class NodeReach:
     cost: Float32Array
 
 
+class _Store(NamedTuple):
+    """Room for what searches find."""
+
+    node: Int32Array
+    cost: Float32Array
+
+
+# Memory that was written to before is quicker than fresh: what a call leaves serves the next one, if it is not large.
+_stores: Pool[_Store] = Pool(lambda: _Store(np.empty(FIRST_ROOM, np.int32), np.empty(FIRST_ROOM, np.float32)))
+
+
+@dataclass
+class _Bin:
+    """What one thread has found so far: ``used`` nodes and costs in ``store``."""
+
+    scratch: Scratch
+    store: _Store
+    used: int = 0
+
+
 class _Chunk(NamedTuple):
-    """The nodes of some places, one after the other: place ``rows[r]`` has ``counts[r]`` of them; the rest is spare room."""
+    """The nodes of some places: place ``rows[r]`` has ``counts[r]`` of them, one after the other from ``start`` in ``bin``."""
 
     rows: Int64Array
     counts: Int64Array
-    node: Int32Array
-    cost: Float32Array
+    bin: _Bin
+    start: int
 
 
 def nodes_in_reach(
@@ -73,48 +95,74 @@ def nodes_in_reach(
         len(places), threads, chunks_a_thread=CHUNKS_A_THREAD, smallest=FEWEST_PLACES, largest=MOST_PLACES
     )  # fmt: skip
 
-    def one_chunk(first: int, scratch: Scratch) -> tuple[_Chunk, Scratch]:
-        rows = order[first : first + size]
-        counts, node, cost, scratch = settle_each(graph, nodes[rows], seeds[rows], limit, scratch)
-        return _Chunk(rows, counts, node, cost), scratch
+    def one_chunk(first: int, held: _Bin) -> tuple[_Chunk, _Bin]:
+        rows, start = order[first : first + size], held.used
+        counts, held.used, held.scratch, held.store = settle_each(
+            graph, nodes[rows], seeds[rows], limit, held.scratch, held.store, start
+        )
+        return _Chunk(rows, counts, held, start), held
 
-    pool = scratch_pool(network)
-    chunks = run_chunks(range(0, len(places), size), one_chunk, pool, threads=threads, progress=progress)
-    return _joined(chunks, len(places))
+    with _bins(network) as bins:
+        chunks = run_chunks(range(0, len(places), size), one_chunk, bins, threads=threads, progress=progress)
+        return _joined(chunks, len(places))
+
+
+@contextmanager
+def _bins(network: TravelNetwork) -> Iterator[Pool[_Bin]]:
+    """Lend bins for the threads of one call."""
+    scratches = scratch_pool(network)
+    bins = Pool(lambda: _Bin(scratches.take(), _stores.take()))
+    try:
+        yield bins
+    finally:
+        for held in bins.drain():
+            scratches.give(held.scratch)
+            if len(held.store.node) <= MOST_KEPT:
+                _stores.give(held.store)
+
+
+@njit(cache=True, nogil=True)
+def _roomier(store: _Store, used: int, needed: int) -> _Store:
+    """Return a store with room for ``needed`` that holds the first ``used`` of ``store``."""
+    room = max(2 * len(store.node), needed)
+    more = _Store(np.empty(room, np.int32), np.empty(room, np.float32))
+    more.node[:used], more.cost[:used] = store.node[:used], store.cost[:used]
+    return more
 
 
 @njit(cache=True, nogil=True)
 def settle_each(
-    graph: Graph, nodes: Int32Array, seeds: Int64Array, limit: int, scratch: Scratch
-) -> tuple[Int64Array, Int32Array, Float32Array, Scratch]:
-    """Search from each row of seeds on its own; return counts, nodes and costs, rows one after the other, then spare room."""
-    counts, used = np.zeros(len(nodes), np.int64), 0
-    node, cost = np.empty(FIRST_ROOM, np.int32), np.empty(FIRST_ROOM, np.float32)
+    graph: Graph, nodes: Int32Array, seeds: Int64Array, limit: int, scratch: Scratch, store: _Store, used: int
+) -> tuple[Int64Array, int, Scratch, _Store]:
+    """Search from each row of seeds on its own and add what is found to a ``store`` of which ``used`` is taken.
+
+    Returns how many nodes each row found, how much of the store is used, and scratch and store to go on with.
+    """
+    counts = np.zeros(len(nodes), np.int64)
     for row in range(len(nodes)):
         count, scratch = settle_within(graph, nodes[row], seeds[row], limit, scratch)
-        if used + count > len(node):
-            room = max(2 * len(node), used + count)
-            more, more_costs = np.empty(room, np.int32), np.empty(room, np.float32)
-            more[:used], more_costs[:used] = node[:used], cost[:used]
-            node, cost = more, more_costs
-        base = scratch.base[0]
-        for i in range(count):
-            settled = scratch.found[i]
-            node[used + i] = settled
-            cost[used + i] = (scratch.state[settled] - base) * TICK
+        if used + count > len(store.node):
+            store = _roomier(store, used, used + count)
+        base, found, state = scratch.base[0], scratch.found, scratch.state
+        for i in range(np.uint64(count)):
+            settled = found[i]
+            at = np.uint64(used) + i
+            store.node[at] = settled
+            store.cost[at] = (state[np.uint64(settled)] - base) * TICK
         used += count
         counts[row] = count
-    return counts, node, cost, scratch
+    return counts, used, scratch, store
 
 
 @njit(cache=True, nogil=True)
-def _put(starts: Int64Array, chunk: _Chunk, node: Int32Array, cost: Float32Array) -> None:
+def _put(
+    starts: Int64Array, rows: Int64Array, counts: Int64Array, store: _Store, used: int, node: Int32Array, cost: Float32Array
+) -> None:  # fmt: skip
     """Copy what a chunk found to where its places begin."""
-    used = 0
-    for row in range(len(chunk.rows)):
-        start, count = starts[chunk.rows[row]], chunk.counts[row]
-        node[start : start + count] = chunk.node[used : used + count]
-        cost[start : start + count] = chunk.cost[used : used + count]
+    for row in range(len(rows)):
+        start, count = starts[rows[row]], counts[row]
+        node[start : start + count] = store.node[used : used + count]
+        cost[start : start + count] = store.cost[used : used + count]
         used += count
 
 
@@ -126,7 +174,7 @@ def _joined(chunks: list[_Chunk], place_count: int) -> NodeReach:
     indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     node, cost = np.empty(indptr[-1], np.int32), np.empty(indptr[-1], np.float32)
     for chunk in chunks:
-        _put(indptr, chunk, node, cost)
+        _put(indptr, chunk.rows, chunk.counts, chunk.bin.store, chunk.start, node, cost)
     return NodeReach(indptr=indptr, node=node, cost=cost)
 
 
