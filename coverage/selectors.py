@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from coverage.engine.hours import TYPICAL_DAY, Day, Span, is_open
 from coverage.engine.standard import Rule, SettlementClass, Standard
-from coverage.models import CoverageStandard
+from coverage.models import CoverageRun, CoverageStandard
 from geo.engine.inputs import UNLIMITED_PERSONS, Facilities
 from geo.models import OpeningHours, Region, Venue
 
@@ -43,6 +43,26 @@ def standard_inputs(standard: CoverageStandard) -> Standard:
         for row in standard.rules.all()
     )
     return Standard(rules=rules, max_snap_metres=standard.max_snap_metres, snap_speed_kph=standard.snap_speed_kph)
+
+
+def standard_of_run(run: CoverageRun) -> Standard:
+    """Return the rules that ``run`` was made with, as it noted them: its standard may have been changed since."""
+    noted = run.parameters
+    rules = tuple(
+        Rule(
+            settlement_class=_class_of(rule["settlement_class"]),
+            mode=rule["mode"],
+            cutoff_minutes=_number(rule["cutoff_minutes"]),
+            cutoff_metres=_number(rule["cutoff_metres"]),
+        )
+        for rule in noted["rules"]
+    )
+    return Standard(rules=rules, max_snap_metres=noted["max_snap_metres"], snap_speed_kph=noted["snap_speed_kph"])
+
+
+def _number(noted: float | str | None) -> float | None:
+    """Return a cutoff from JSON, where an infinite one is the string ``"inf"``."""
+    return None if noted is None else float(noted)
 
 
 def _class_of(name: str) -> SettlementClass:

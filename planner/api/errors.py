@@ -19,6 +19,10 @@ register_messages(
             "“{value}”不是范围；应为“西,南,东,北”四个经纬度，西小于东，南小于北。",
             "“{value}” is no bounding box; give west,south,east,north in degrees, west < east and south < north.",
         ),
+        "api.degrees": (
+            "“{value}”不是 -{most} 至 {most} 之间的度数。",
+            "“{value}” is not a number of degrees from -{most} to {most}.",
+        ),
         "api.whole_number": ("“{value}”不是 {low} 至 {high} 的整数。", "“{value}” is not a whole number from {low} to {high}."),
         "api.run_missing": ("没有这次覆盖计算，或不在您的辖区。", "there is no such coverage run, or not in your regions."),
         "api.recommendation_missing": (

@@ -40,6 +40,18 @@ def whole_number(request: Request, name: str, default: int, *, low: int, high: i
     return int(value)
 
 
+def degrees(request: Request, name: str, most: int) -> float:
+    """Return the parameter ``name``, which must be given, as degrees within ``-most`` … ``most``; finite."""
+    text = request.query_params.get(name, "")
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not -most <= value <= most:
+        raise InputError(Problem(code="api.degrees", field=name, value=text[:40], details={"most": most}))
+    return value
+
+
 def bounding_box(request: Request, name: str = "in_bbox") -> BBox | None:
     """Return west, south, east, north in degrees; None if not given. Finite and ordered before anything is computed."""
     text = request.query_params.get(name)

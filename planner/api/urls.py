@@ -10,6 +10,7 @@ from rest_framework.routers import SimpleRouter
 
 from planner.api import records
 from planner.api.layers import views as layers
+from planner.api.whatif import WhatIfAnswer
 
 app_name = "api"
 
@@ -26,6 +27,7 @@ router.register("recommendations", records.Recommendations, basename="recommenda
 version_1: list[URLPattern | URLResolver] = [
     path("", include(router.urls)),
     path("coverage-runs/<slug:digest>/results/", records.CoverageResults.as_view({"get": "list"}), name="coverage-results"),
+    path("coverage-runs/<slug:digest>/what-if/", WhatIfAnswer.as_view(), name="coverage-what-if"),
     path("recommendations/<slug:digest>/sites/", records.RecommendedSites.as_view({"get": "list"}), name="recommended-sites"),
     path("layers/regions.geojson", layers.RegionsLayer.as_view(), name="layer-regions"),
     path("layers/venues.geojson", layers.VenuesLayer.as_view(), name="layer-venues"),

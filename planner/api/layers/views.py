@@ -44,7 +44,7 @@ def _subject(request: Request) -> dict[str, str]:
     return {name: request.query_params.get(name, "") for name in ("run", "recommendation")}
 
 
-def _answer(request: Request, layer: dict[str, Any]) -> HttpResponseBase:
+def answer_layer(request: Request, layer: dict[str, Any]) -> HttpResponseBase:
     """Send the layer, or 304 if the browser has it."""
     body = orjson.dumps(layer)
     etag = f'"{hashlib.blake2b(body, digest_size=16).hexdigest()}"'
@@ -87,7 +87,7 @@ class RegionsLayer(Layer):
         level = choice(request, "level", Region.Level.values, Region.Level.COUNTY.value)
         detail = choice(request, "detail", DETAILS, "medium")
         run = run_for(request.user, **_subject(request))
-        return _answer(request, regions_layer(request.user, run, level=level, detail=detail))
+        return answer_layer(request, regions_layer(request.user, run, level=level, detail=detail))
 
 
 class VenuesLayer(Layer):
@@ -98,7 +98,7 @@ class VenuesLayer(Layer):
     @_described("Venues; counts says whether the run's standard counts them", *parameters)
     def get(self, request: Request) -> HttpResponseBase:
         """Answer the layer."""
-        return _answer(request, venues_layer(request.user, run_for(request.user, **_subject(request))))
+        return answer_layer(request, venues_layer(request.user, run_for(request.user, **_subject(request))))
 
 
 class UncoveredLayer(Layer):
@@ -113,7 +113,7 @@ class UncoveredLayer(Layer):
         min_persons = whole_number(request, "min_persons", 1, low=1, high=MAX_PERSONS)
         box = bounding_box(request)
         run = run_for(request.user, **_subject(request))
-        return _answer(request, uncovered_layer(request.user, run, shape=shape, min_persons=min_persons, box=box))
+        return answer_layer(request, uncovered_layer(request.user, run, shape=shape, min_persons=min_persons, box=box))
 
 
 class SitesLayer(Layer):
@@ -125,4 +125,4 @@ class SitesLayer(Layer):
     def get(self, request: Request) -> HttpResponseBase:
         """Answer the layer."""
         wanted = recommendation_for(request.user, **_subject(request))
-        return _answer(request, sites_layer(request.user, wanted))
+        return answer_layer(request, sites_layer(request.user, wanted))

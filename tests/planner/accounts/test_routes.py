@@ -87,6 +87,8 @@ ROUTES = {
     "api:coverage-run-list": Route(),
     "api:coverage-run-detail": Route(parts=lambda _, county: {"digest": county.run.digest}),
     "api:coverage-results": Route(parts=lambda _, county: {"digest": county.run.digest}),
+    # without its parameters
+    "api:coverage-what-if": Route(parts=lambda _, county: {"digest": county.run.digest}, status=400),
     "api:siting-plan-list": Route(),
     "api:siting-plan-detail": Route(parts=lambda world, _: {"slug": world.plan.slug}),
     "api:recommendation-list": Route(),
