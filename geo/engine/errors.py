@@ -62,10 +62,14 @@ class Problem:
 
 
 class GigshedError(Exception):
-    """Base of every error whose cause the user can mend; carries one or more problems."""
+    """Base of every error whose cause the user can mend; carries one or more problems.
+
+    ``code``: that of the first problem, for programs; the sentence is ``str(error)`` in English, or ``problem.sentence()``.
+    """
 
     def __init__(self, problems: Problem | Iterable[Problem]) -> None:
         self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        self.code = self.problems[0].code if self.problems else ""
         super().__init__("; ".join(problem.sentence("en") for problem in self.problems))
 
 

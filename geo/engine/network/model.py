@@ -4,7 +4,7 @@ import dataclasses
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,9 @@ Float64Array = npt.NDArray[np.float64]
 Int32Array = npt.NDArray[np.int32]
 Int64Array = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
+
+if TYPE_CHECKING:
+    from geo.engine.modes import SpeedTable
 
 Direction = Literal["from", "to"]
 Impedance = Literal["seconds", "metres"]
@@ -71,6 +74,21 @@ class TravelNetwork:
         for value in vars(self).values():
             if isinstance(value, np.ndarray):
                 value.setflags(write=False)
+
+    @classmethod
+    def from_osmnx(cls, graph: Any, *, speeds: "SpeedTable | None" = None, source: str = "OSMnx") -> "TravelNetwork":
+        """Build the network of an OSMnx graph in degrees; see :func:`geo.engine.network.osmnx_graph.from_osmnx`."""
+        # OSMnx takes a second to load, and its readers build on this module.
+        from geo.engine.network.build import build_network  # noqa: PLC0415
+        from geo.engine.network.osmnx_graph import from_osmnx  # noqa: PLC0415
+
+        return build_network(from_osmnx(graph), speeds=speeds, source=source)
+
+    def to_osmnx(self, mode: str) -> Any:
+        """Return the streets that ``mode`` may use as an OSMnx graph; see :func:`geo.engine.network.osmnx_graph.to_osmnx`."""
+        from geo.engine.network.osmnx_graph import to_osmnx  # noqa: PLC0415
+
+        return to_osmnx(self, mode)
 
     @property
     def node_count(self) -> int:

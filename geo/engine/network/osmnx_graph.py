@@ -1,4 +1,4 @@
-"""OSMnx graphs and their GraphML files to streets."""
+"""OSMnx graphs and their GraphML files to streets, and back."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,9 +6,12 @@ from typing import Any
 from xml.etree.ElementTree import ParseError
 
 import networkx as nx
+import numpy as np
+from shapely import LineString
 
 from geo.engine.errors import NetworkError, Problem, register_messages
 from geo.engine.network.chains import chains_of
+from geo.engine.network.model import TravelNetwork
 from geo.engine.network.osm_tags import Rights, control_of, rights_of
 from geo.engine.network.streets import CROSSING, SIGNALS, Streets
 from geo.engine.network.ways import Ways, streets_of_ways
@@ -62,6 +65,44 @@ def from_osmnx(graph: "nx.MultiDiGraph[Any]", *, file: str = "") -> Streets:
     if not len(ways):
         raise NetworkError(Problem(code="osmnx.no_ways", file=file))
     return streets_of_ways(ways)
+
+
+def to_osmnx(network: TravelNetwork, mode: str) -> "nx.MultiDiGraph[Any]":
+    """Return the streets that ``mode`` may use as a graph that OSMnx and NetworkX route on, in degrees.
+
+    Nodes are numbered as in ``network``, with ``x``, ``y``. There is an edge for each direction that is open; its key is twice
+    the number of the street, one more against it. Edges have ``osmid, highway, length`` (metres), ``travel_time`` (seconds,
+    the delay on entering the far node included), ``oneway, reversed`` and, where the street bends, ``geometry``. The quickest
+    way by ``travel_time`` costs what our searches find. Raises :class:`NetworkError` for an unknown mode.
+    """
+    along, against, delay = (costs.astype(float) for costs in network.edge_costs(mode))
+    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(crs="epsg:4326", created_with="Gigshed")
+    used = np.isfinite(along) | np.isfinite(against)
+    for node in np.unique(np.concatenate([network.edge_from[used], network.edge_to[used]])).tolist():
+        graph.add_node(node, x=float(network.node_lon[node]), y=float(network.node_lat[node]), street_count=0)
+    for edge in np.flatnonzero(used).tolist():
+        tail, head = int(network.edge_from[edge]), int(network.edge_to[edge])
+        both = bool(np.isfinite(along[edge]) and np.isfinite(against[edge]))
+        for u, v, seconds, is_reversed in ((tail, head, along[edge], False), (head, tail, against[edge], True)):
+            if np.isfinite(seconds):
+                attributes = _attributes(network, edge, is_reversed) | {"travel_time": float(seconds + delay[v])}
+                graph.add_edge(u, v, key=2 * edge + is_reversed, oneway=not both, reversed=is_reversed, **attributes)
+        for end in (tail, head):
+            graph.nodes[end]["street_count"] += 1
+    return graph
+
+
+def _attributes(network: TravelNetwork, edge: int, is_reversed: bool) -> dict[str, Any]:
+    """Return what OSMnx keeps of an edge, its shape in the sense of travel."""
+    part = slice(int(network.shape_indptr[edge]), int(network.shape_indptr[edge + 1]))
+    points = np.column_stack([network.shape_lon[part], network.shape_lat[part]])
+    kept = {
+        "osmid": int(network.edge_way_id[edge]),
+        "highway": network.classes[int(network.edge_class[edge])],
+        "length": float(network.edge_length_metres[edge]),
+    }
+    straight = len(points) == 2  # noqa: PLR2004  its two ends
+    return kept if straight else kept | {"geometry": LineString(points[::-1] if is_reversed else points)}
 
 
 def read_graphml(path: Path) -> Streets:
