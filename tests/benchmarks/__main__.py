@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import geo.engine.jit  # noqa: F401
-from tests.benchmarks import data, travel_time
+from tests.benchmarks import data, travel_time, whatif
 from tests.benchmarks.cases import table
 
-BENCHMARKS = {"travel_time": travel_time.run, "data": data.run}
+BENCHMARKS = {"travel_time": travel_time.run, "data": data.run, "whatif": whatif.run}
 UNKNOWN = 2
 
 

@@ -5,7 +5,7 @@ level (marching squares), chosen such that with cells of size c and a band of wi
 
 * every point of a street is inside: a cell that a street touches has all corners within sqrt(2) c, which is the level at least;
 * nothing inside is farther than w from a street: every point of the outline's part of a cell lies within sqrt(5) / 2 c of a
-  corner that is within the level, and the level is w - sqrt(5) / 2 c.
+  corner that is within the level, and the level is w - sqrt(5) / 2 c, less what the outline moves where points are left out.
 
 Both follow from distances alone, wherever between two corners the outline passes; so it may keep clear of the corners.
 """
@@ -17,14 +17,14 @@ import numpy.typing as npt
 import shapely
 
 from geo.engine.isochrone.pieces import Shapes, cut_pieces, metres_a_degree
-from geo.engine.isochrone.trace import trace_rings
+from geo.engine.isochrone.trace import THIN_CELLS, thinned, trace_rings
 from geo.engine.jit import njit
 
 Float32Array = npt.NDArray[np.float32]
 Float64Array = npt.NDArray[np.float64]
 Int32Array = npt.NDArray[np.int32]
 
-# c / w: up to 0.39 would do for the two rules above; with this the level is at 0.60 of the width.
+# c / w: up to 0.39 would do for the two rules above; with this the level is at 0.58 of the width.
 CELL_SHARE = 0.36
 # Beyond the level, distances serve only to draw the outline smoothly: half a cell more is enough for that.
 BEYOND_CELLS = 0.5
@@ -57,13 +57,14 @@ def band_around(
     if not len(pieces):
         return None
     cell = CELL_SHARE * band_metres
-    level = band_metres * (1 - SLACK_SHARE) - INSIDE_CORNER * cell
+    level = band_metres * (1 - SLACK_SHARE) - (INSIDE_CORNER + THIN_CELLS) * cell
     reach = level + BEYOND_CELLS * cell
     grid = _grid_over(pieces, cell, reach)
     if grid.columns * grid.rows > MAX_CORNERS:
         return None
     squares = _distances(pieces, grid, reach)
     points, bounds, parent = trace_rings(squares, level)
+    points, bounds = thinned(points, bounds)
     points[:, 0] = grid.west + points[:, 0] * grid.east_step
     points[:, 1] = grid.south + points[:, 1] * grid.north_step
     return _polygons(points, bounds, parent)

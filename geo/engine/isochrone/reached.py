@@ -44,7 +44,7 @@ class Isochrone:
 
     Nothing of ``polygon`` is farther from a reached street than ``band_metres``, so that whoever stands in it gets to the
     street, and from there in time; all of the reached streets lie in it. ``exact``: the polygon is the band itself, drawn by
-    GEOS; else it is traced on a grid, a hundred times faster, and its edge runs at about 0.6 of the width.
+    GEOS; else it is traced on a grid, a hundred times faster, and its edge runs at about 0.58 of the width.
     """
 
     network: TravelNetwork

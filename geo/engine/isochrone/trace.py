@@ -10,8 +10,11 @@ Float64Array = npt.NDArray[np.float64]
 Int32Array = npt.NDArray[np.int32]
 Int64Array = npt.NDArray[np.int64]
 
-# An outline stays this share of a cell away from the corners, so that rings do not touch.
-CLEAR_SHARE = 0.02
+# An outline crosses between two corners no nearer to either than this share of a cell: two outlines, with a corner or the
+# middle of a cell between them, are 0.14 cells apart at least, so that leaving out points by THIN_CELLS cannot make them touch.
+CLEAR_SHARE = 0.1
+THIN_CELLS = 0.03
+_LONGEST_RUN, _FEWEST_POINTS = 64, 4
 
 
 @njit(cache=True, nogil=True)
@@ -111,3 +114,42 @@ def _follow(
             break
     points[used] = points[first]
     return points, used + 1
+
+
+@njit(cache=True, nogil=True)
+def thinned(points: Float64Array, bounds: Int64Array) -> tuple[Float64Array, Int64Array]:
+    """Leave out points that lie within :data:`THIN_CELLS` of the line between those that stay; rings stay closed.
+
+    points: (p, 2) float64 in cells, changed in place; bounds: (r + 1,) int64. Return both for what is left.
+    """
+    used, starts = 0, np.zeros_like(bounds)
+    for ring in range(len(bounds) - 1):
+        first, last = bounds[ring], bounds[ring + 1] - 1
+        kept = np.empty(last - first + 1, np.int64)
+        kept[0], count = first, 1
+        for i in range(first + 2, last + 1):
+            anchor = kept[count - 1]
+            if i - anchor > _LONGEST_RUN or not _straight(points, anchor, i):
+                kept[count], count = i - 1, count + 1
+        kept[count], count = last, count + 1
+        if count < _FEWEST_POINTS:
+            kept, count = np.arange(first, last + 1), last - first + 1
+        # What stays moves to the front, never past a point that is still to be read.
+        for k in range(count):
+            points[used + k, 0], points[used + k, 1] = points[kept[k], 0], points[kept[k], 1]
+        used += count
+        starts[ring + 1] = used
+    return points[:used].copy(), starts
+
+
+@njit(cache=True, nogil=True)
+def _straight(points: Float64Array, first: int, last: int) -> bool:
+    """Say whether all points between ``first`` and ``last`` lie within :data:`THIN_CELLS` of the line between these two."""
+    dx, dy = points[last, 0] - points[first, 0], points[last, 1] - points[first, 1]
+    length = dx * dx + dy * dy
+    for i in range(first + 1, last):
+        x, y = points[i, 0] - points[first, 0], points[i, 1] - points[first, 1]
+        at = min(max((x * dx + y * dy) / length, 0.0), 1.0) if length > 0 else 0.0
+        if (x - at * dx) ** 2 + (y - at * dy) ** 2 > THIN_CELLS**2:
+            return False
+    return True
