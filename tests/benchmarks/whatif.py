@@ -1,8 +1,8 @@
 """What-if: one point of a province in the engine and over HTTP, and isochrones in the centre of São Paulo.
 
 The province is that of ``script/demo``: in ``GIGSHED_VAR_DIR`` (``var`` if not given) with one finished coverage run. The
-engine is asked on the million nodes of the other benchmarks too, with cells at random crossings. Over HTTP a gunicorn of our own
-serves the province as ``script/server`` does, two workers of four threads, and four users ask at the same time, each on a
+engine is asked on the million nodes of the other benchmarks too, with cells at random crossings. Over HTTP a gunicorn of our
+own serves the province as ``script/server`` does, two workers of four threads, and four users ask at the same time, each on a
 connection that stays open, waiting for the answer before the next question.
 """
 
