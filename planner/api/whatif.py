@@ -40,7 +40,7 @@ CLASS = OpenApiParameter(
     "settlement_class", str, enum=list(SETTLEMENT_CLASSES), default="urban", description="Whose rule the isochrone follows."
 )
 MAX_GROUNDS = 2
-"""Runs whose ground a process keeps: on a province of 250,000 nodes each takes 40 MB, and the index of its streets 230 MB once."""
+"""Runs whose ground a process keeps: on a province of 250,000 nodes each takes 40 MB, their streets 230 MB once."""
 
 COLUMNS = ["h3_index", "region_code", "lon", "lat", "is_urban", "workers_persons", "is_reached"]
 
