@@ -1,0 +1,100 @@
+"""The matrix on a cluster of two processes is the one of a single machine, byte for byte, also when one of them is killed."""
+
+import os
+import signal
+import sys
+import time
+
+import numpy as np
+import pytest
+from distributed import LocalCluster
+
+from geo.engine import distributed
+from geo.engine.distributed import load_work, save_work, write_matrix_distributed
+from geo.engine.errors import InputError
+from geo.engine.gridcity import grid_city
+from geo.engine.network.store import save_network
+from geo.engine.snapping import snap
+from geo.engine.traveltime.partitions import MatrixWork, partition_name, write_matrix
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def city():
+    return grid_city(columns=30, rows=30)
+
+
+def work_on(city, block_destinations=10):
+    rng = np.random.default_rng(8)
+    west, south, east, north = city.bounds
+    origins, destinations = (
+        snap(city, rng.uniform(west, east, count), rng.uniform(south, north, count), mode="ebike", max_metres=120.0)
+        for count in (500, 200)
+    )
+    return MatrixWork(
+        network_digest=city.digest, origins=origins, destinations=destinations, from_ids=[f"c{i}" for i in range(500)],
+        to_ids=[f"m{i}" for i in range(200)], mode="ebike", cutoff_seconds=600.0, block_destinations=block_destinations,
+    )  # fmt: skip
+
+
+def files(target):
+    return {path.name: path.read_bytes() for path in target.glob("*.parquet") if path.name.startswith("part-")}
+
+
+def test_two_processes_write_the_same_bytes(cluster, city, tmp_path):
+    save_network(city, tmp_path / "networks")
+    work, shares = work_on(city), []
+    alone = write_matrix(city, work, tmp_path / "alone")
+    target = write_matrix_distributed(
+        tmp_path / "networks", work, tmp_path / "shared", scheduler=cluster.scheduler_address, progress=shares.append
+    )
+    assert files(target) == files(alone)
+    assert (target / "_manifest.json").read_text() == (alone / "_manifest.json").read_text()
+    assert shares == [pytest.approx((i + 1) / 20) for i in range(20)]
+
+
+def test_a_worker_killed_in_mid_run_is_replaced(cluster, city, tmp_path):
+    save_network(city, tmp_path / "networks")
+    work = work_on(city, block_destinations=2)
+    alone = write_matrix(city, work, tmp_path / "alone")
+    killed = []
+
+    def kill_one(share):
+        if not killed and share > 0.1:
+            pid = next(iter(cluster.workers.values())).pid
+            os.kill(pid, signal.SIGKILL)
+            killed.append(pid)
+
+    target = write_matrix_distributed(
+        tmp_path / "networks", work, tmp_path / "shared", scheduler=cluster.scheduler_address, progress=kill_one
+    )
+    assert killed
+    assert files(target) == files(alone)
+    assert len(files(target)) == 100
+
+
+def test_work_comes_back_as_it_was(city, tmp_path):
+    work = work_on(city)
+    save_work(work, tmp_path)
+    assert load_work(tmp_path).digest == work.digest
+
+
+def test_a_scheduler_that_does_not_answer_is_named(city, tmp_path, monkeypatch):
+    monkeypatch.setattr(distributed, "CONNECT_SECONDS", 0.3)
+    start = time.monotonic()
+    with pytest.raises(InputError, match=r"127\.0\.0\.1:9") as caught:
+        write_matrix_distributed(tmp_path, work_on(city), tmp_path, scheduler="tcp://127.0.0.1:9")
+    assert caught.value.code == "distributed.scheduler"
+    assert time.monotonic() - start < 15
+
+
+def test_without_dask_it_says_what_to_install(city, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(InputError, match=r"requirements-distributed\.txt"):
+        write_matrix_distributed(tmp_path, work_on(city), tmp_path, scheduler="tcp://127.0.0.1:9")
+    assert not (tmp_path / partition_name(0)).exists()
