@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -140,6 +141,14 @@ def write_manifest(work: MatrixWork, target: Path) -> None:
     aside.replace(target / MANIFEST)
 
 
+def read_manifest(target: Path) -> dict[str, Any]:
+    """Return what ``_manifest.json`` says; raise :class:`InputError` if the matrix was not finished."""
+    if not (target / MANIFEST).exists():
+        raise InputError(Problem(code="matrix.not_whole", value=target.name))
+    said: dict[str, Any] = json.loads((target / MANIFEST).read_text(encoding="utf-8"))
+    return said
+
+
 def read_matrix(target: Path) -> pd.DataFrame:
     """Return the whole matrix as a frame; raise :class:`InputError` if it was not finished."""
     return pd.concat(iterate_matrix(target), ignore_index=True)
@@ -147,8 +156,7 @@ def read_matrix(target: Path) -> pd.DataFrame:
 
 def iterate_matrix(target: Path) -> Iterator[pd.DataFrame]:
     """Yield the matrix a partition at a time, ids as strings."""
-    if not (target / MANIFEST).exists():
-        raise InputError(Problem(code="matrix.not_whole", value=target.name))
+    read_manifest(target)
     for path in sorted(target.glob("part-*.parquet")):
         frame = ds.dataset(path).to_table().to_pandas()
         yield frame.astype({"from_id": str, "to_id": str})
