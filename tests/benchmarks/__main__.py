@@ -9,10 +9,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import geo.engine.jit  # noqa: F401
-from tests.benchmarks import data, travel_time, whatif
+from tests.benchmarks import data, distributed, growth, load, matrix, travel_time, whatif
 from tests.benchmarks.cases import table
 
-BENCHMARKS = {"travel_time": travel_time.run, "data": data.run, "whatif": whatif.run}
+BENCHMARKS = {
+    "travel_time": travel_time.run,
+    "data": data.run,
+    "whatif": whatif.run,
+    "matrix": matrix.run,
+    "load": load.run,
+    "growth": growth.run,
+    "distributed": distributed.run,
+}
 UNKNOWN = 2
 
 

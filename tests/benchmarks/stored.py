@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,9 @@ from geo.engine.network.store import open_network
 from geo.engine.snapping import Snaps
 from geo.engine.traveltime import nearest_to_nodes, nodes_in_reach
 from geo.engine.warmup import warm_up
+from tests.benchmarks.cases import median_seconds
 
-FACILITIES = 1000
+FACILITIES, RUNS = 1000, 5
 
 
 def resident_bytes() -> int:
@@ -45,7 +47,17 @@ def measure(folder: Path, digest: str) -> dict[str, float]:
         nearest_to_nodes(network, places, mode=mode)
     return {
         "seconds": opened - start, "all_seconds": time.perf_counter() - opened, "bytes": resident_bytes() - before,
+        "nearest_seconds": median_of(lambda: nearest_to_nodes(network, places, mode="ebike")),
+        "ranges_seconds": median_of(
+            lambda: nodes_in_reach(network, places, mode="ebike", direction="to", cutoff=900.0)
+        ),
     }  # fmt: skip
+
+
+def median_of(work: Callable[[], object]) -> float:
+    """Return the median seconds of five runs, after one that does not count."""
+    work()
+    return median_seconds(work, RUNS)[0]
 
 
 if __name__ == "__main__":

@@ -132,6 +132,17 @@ class TravelNetwork:
         folder: Path | None = vars(self).get("_folder")
         return folder
 
+    @property
+    def overlay(self) -> "Overlay | None":
+        """What this network lies over, if only the times of some edges differ from it."""
+        overlay: Overlay | None = vars(self).get("_overlay")
+        return overlay
+
+    def lie_over(self, overlay: "Overlay") -> None:
+        """Note that all but the times of some edges is that of another network, and share its adjacency."""
+        vars(self)["_overlay"] = overlay
+        vars(self)["arc_indptr"], vars(self)["arcs"] = overlay.below.arc_indptr, overlay.below.arcs
+
     @cached_property
     def arc_indptr(self) -> Int32Array:
         """(N + 1,) int32, where the arcs of each node begin in :attr:`arcs`."""
@@ -169,6 +180,14 @@ class TravelNetwork:
         running = np.where(with_edge, along[arcs.edge], against[arcs.edge])
         entered = arcs.head if direction == "from" else arcs.tail
         return (running + delay[entered]).astype(np.float32)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Overlay:
+    """The network below, and (k,) int64 the edges whose times differ from it."""
+
+    below: TravelNetwork
+    edges: Int64Array
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
-from geo.engine.network.model import Direction, Impedance, TravelNetwork
+from geo.engine.network.model import Direction, Impedance, Overlay, TravelNetwork
 from geo.engine.traveltime.access import TICK
 from geo.engine.traveltime.search import Graph, Scratch, scratch_for
 from geo.engine.traveltime.threads import Pool
@@ -79,6 +79,8 @@ def _turns_back(indptr: Int32Array, tail: Int32Array, head: Int32Array) -> BoolA
 
 def _stored_arcs(network: TravelNetwork, key: Key) -> Int32Array:
     """Return the arcs from the network's folder, or work them out and leave them there; read-only."""
+    if network.overlay is not None:
+        return _frozen(_patched(network, network.overlay, key))
     if network.folder is None:
         return _frozen(search_arcs(network, *key))
     path = network.folder / f"search-{LAYOUT}-{'-'.join(key)}.npy"
@@ -91,6 +93,46 @@ def _stored_arcs(network: TravelNetwork, key: Key) -> Int32Array:
     with contextlib.suppress(OSError):
         _write_whole(path, arcs)
     return _frozen(arcs)
+
+
+def _patched(network: TravelNetwork, overlay: Overlay, key: Key) -> Int32Array:
+    """Return the arcs of the network below with those of the changed edges written anew.
+
+    An arc that closes leaves true what is said of dead ends. One that opens may lead on from what was an end: the arcs into
+    its tail lose the mark.
+    """
+    arcs = np.array(search_graph(overlay.below, *key).arcs)
+    adjacency, mode, direction, impedance = network.arcs, *key
+    along, against, delay = network.edge_costs(mode, impedance)
+    for edge in overlay.edges.tolist():
+        for slot in _slots(network, edge):
+            tail, head = int(np.searchsorted(adjacency.indptr, slot, side="right")) - 1, int(adjacency.head[slot])
+            running = along[edge] if bool(adjacency.is_forward[slot]) == (direction == "from") else against[edge]
+            cost = float(running + delay[head if direction == "from" else tail])
+            if np.isfinite(cost):
+                arcs[slot] = head, int(np.clip(np.rint(cost / TICK), 1, LONGEST_TICKS))
+                _unmark(network, arcs, tail)
+            else:
+                arcs[slot] = tail, 1
+    return arcs
+
+
+def _slots(network: TravelNetwork, edge: int) -> list[int]:
+    """Return where the two arcs of an edge stand."""
+    found: set[int] = set()
+    for node in (int(network.edge_from[edge]), int(network.edge_to[edge])):
+        first, last = network.arcs.indptr[node], network.arcs.indptr[node + 1]
+        found |= {int(first) + at for at in np.flatnonzero(network.arcs.edge[first:last] == edge).tolist()}
+    return sorted(found)
+
+
+def _unmark(network: TravelNetwork, arcs: Int32Array, node: int) -> None:
+    """Take the mark of a dead end from all arcs that lead into ``node``."""
+    first, last = network.arcs.indptr[node], network.arcs.indptr[node + 1]
+    for edge in network.arcs.edge[first:last].tolist():
+        for slot in _slots(network, edge):
+            if arcs[slot, 0] == ~node:
+                arcs[slot, 0] = node
 
 
 def _write_whole(path: Path, array: Int32Array) -> None:
