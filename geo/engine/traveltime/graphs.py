@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.engine.network.model import Direction, Impedance, Overlay, TravelNetwork
+from geo.engine.pages import in_large_pages
 from geo.engine.traveltime.access import TICK
 from geo.engine.traveltime.search import Graph, Scratch, scratch_for
 from geo.engine.traveltime.threads import Pool
@@ -58,7 +59,7 @@ def search_arcs(network: TravelNetwork, mode: str, direction: Direction, impedan
     seconds = network.arc_costs(mode, direction, impedance)
     adjacency = network.arcs
     is_open = np.isfinite(seconds)
-    arcs = np.empty((len(seconds), 2), np.int32)
+    arcs = in_large_pages((len(seconds), 2), np.int32)
     arcs[:, 0] = np.where(is_open, adjacency.head, adjacency.tail)
     ticks = np.clip(np.rint(np.where(is_open, seconds, 0.0) / np.float64(TICK)), 1, LONGEST_TICKS)
     arcs[:, 1] = np.where(is_open, ticks, 1)

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.engine.jit import njit
+from geo.engine.pages import in_large_pages
 
 Int32Array = npt.NDArray[np.int32]
 Int64Array = npt.NDArray[np.int64]
@@ -57,13 +58,14 @@ class Scratch(NamedTuple):
     entry_next: Int32Array
 
 
-@njit(cache=True, nogil=True)
 def scratch_for(node_count: int) -> Scratch:
     """Return fresh state; room for entries grows with need."""
+    state = in_large_pages((node_count,), np.int64)
+    state[:] = UNSEEN
     return Scratch(
-        np.full(node_count, UNSEEN, np.int64),
+        state,
         np.full(1, UNSEEN, np.int64),
-        np.empty(node_count, np.int32),
+        in_large_pages((node_count,), np.int32),
         np.full(_FIRST_SLOTS, -1, np.int32),
         np.empty(_FIRST_ENTRIES, np.int32),
         np.empty(_FIRST_ENTRIES, np.int32),
