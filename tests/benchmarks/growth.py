@@ -1,8 +1,8 @@
 """How time and memory grow: the same work on grids of 0.1 to 10 million nodes, and a plot of it in docs/images/growth.svg.
 
 Catchments of 1,000 facilities should cost nearly the same on every size, because a search looks at what it reaches; memory
-should grow as the nodes do. The nearest facility of every node grows somewhat faster: at a tenth of a million nodes all of it lies in
-the processor's cache, at ten million next to nothing.
+should grow as the nodes do. The nearest facility of every node grows somewhat faster: at a tenth of a million nodes all of it
+lies in the processor's cache, at ten million next to nothing.
 """
 
 import math
