@@ -107,7 +107,7 @@ def with_slope(network: TravelNetwork, grade: Float64Array) -> TravelNetwork:
     """Return the network on which walkers and e-bikes feel the hills.
 
     ``grade``: (E,) rise over run from the from-node to the to-node of each edge; beyond 0.4 it counts as 0.4 (bridges and
-    tunnels read from a grid). Walkers by Tobler's function beside that on the flat; e-bikes as :data:`EBIKE_SHARE_A_GRADE` says;
+    tunnels read from a grid). Walkers by Tobler's function, beside that on the flat; e-bikes as `EBIKE_SHARE_A_GRADE` says;
     cars and ferries do not care. Raises :class:`InputError` if there is not one finite number an edge.
     """
     slope = np.clip(_rows(np.asarray(grade, np.float64), network.edge_count), -MAX_GRADE, MAX_GRADE)
