@@ -21,7 +21,9 @@ from geo.engine.progress import Progress, no_progress
 from geo.engine.snapping import Snaps
 from geo.engine.traveltime.partitions import MatrixWork, write_manifest, write_partition
 
-WORK = "_work.json"
+# A folder of its own, so that *.parquet beside it is the matrix and nothing else.
+WORK = "_work"
+SETTINGS = "settings.json"
 SIDES = ("origins", "destinations")
 RETRIES = 3
 CONNECT_SECONDS = 10
@@ -49,11 +51,11 @@ def write_matrix_distributed(
     ``scheduler``: ``tcp://host:port``; ``threads`` of a partition's search on its worker. A worker that is lost is replaced up
     to three times a partition. Raises :class:`InputError` if Dask is not installed or the scheduler does not answer.
     """
-    target = folder / work.digest
-    target.mkdir(parents=True, exist_ok=True)
-    save_work(work, target)
     client, completed = _client(scheduler)
+    target = folder / work.digest
     with client:
+        target.mkdir(parents=True, exist_ok=True)
+        save_work(work, target)
         futures = [
             client.submit(
                 partition_task, str(networks), str(target), number, threads, key=f"{work.digest}-{number}", retries=RETRIES
@@ -78,19 +80,21 @@ def partition_task(networks: str, target: str, number: int, threads: int) -> str
 
 
 def save_work(work: MatrixWork, target: Path) -> None:
-    """Write what a partition needs to know into ``target``: two tables of places, one file of settings, which comes last."""
+    """Write what a partition needs to know below ``target``: two tables of places, one file of settings, which comes last."""
+    folder = target / WORK
+    folder.mkdir(exist_ok=True)
     for side, ids in zip(SIDES, (work.from_ids, work.to_ids), strict=True):
         snaps: Snaps = getattr(work, side)
         columns = {"edge": snaps.edge, "fraction": snaps.fraction, "snap_metres": snaps.snap_metres}
-        pd.DataFrame({"id": np.asarray(ids, object).astype(str), **columns}).to_parquet(target / f"_{side}.parquet")
+        pd.DataFrame({"id": np.asarray(ids, object).astype(str), **columns}).to_parquet(folder / f"{side}.parquet")
     names = ("network_digest", "mode", "cutoff_seconds", "leg_speed_kph", "block_destinations")
-    (target / WORK).write_text(json.dumps({name: getattr(work, name) for name in names}), encoding="utf-8")
+    (folder / SETTINGS).write_text(json.dumps({name: getattr(work, name) for name in names}), encoding="utf-8")
 
 
 def load_work(target: Path) -> MatrixWork:
     """Return what :func:`save_work` wrote."""
-    settings: dict[str, Any] = json.loads((target / WORK).read_text(encoding="utf-8"))
-    frames = [pd.read_parquet(target / f"_{side}.parquet") for side in SIDES]
+    settings: dict[str, Any] = json.loads((target / WORK / SETTINGS).read_text(encoding="utf-8"))
+    frames = [pd.read_parquet(target / WORK / f"{side}.parquet") for side in SIDES]
     origins, destinations = (_snaps(frame) for frame in frames)
     from_ids, to_ids = (frame["id"].tolist() for frame in frames)
     return MatrixWork(origins=origins, destinations=destinations, from_ids=from_ids, to_ids=to_ids, **settings)

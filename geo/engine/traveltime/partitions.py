@@ -42,6 +42,10 @@ register_messages(
             "编号有 {count} 个，地点有 {expected} 个。",
             "there are {count} ids for {expected} places.",
         ),
+        "matrix.network": (
+            "矩阵按路网 {value} 计算，给出的却是路网 {given}。",
+            "the matrix is one of network {value}, but network {given} was given.",
+        ),
     }
 )
 
@@ -113,7 +117,12 @@ def write_matrix(
 
 
 def write_partition(network: TravelNetwork, work: MatrixWork, number: int, target: Path, *, threads: int | None = None) -> Path:
-    """Write one partition of ``work`` into ``target``, unless it is there; the same bytes on every machine."""
+    """Write one partition of ``work`` into ``target``, unless it is there; the same bytes on every machine.
+
+    Raises :class:`InputError` if ``network`` is not the one that the digest of the work names: its minutes would stay there.
+    """
+    if network.digest != work.network_digest:
+        raise InputError(Problem(code="matrix.network", value=work.network_digest, details={"given": network.digest}))
     path = target / partition_name(number)
     if not path.exists():
         rows = work.blocks[number]

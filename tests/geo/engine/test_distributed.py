@@ -1,13 +1,20 @@
 """The matrix on a cluster of two processes is the one of a single machine, byte for byte, also when one of them is killed."""
 
+import json
 import os
+import shlex
 import signal
+import socket
+import subprocess
 import sys
 import time
+from contextlib import contextmanager
+from pathlib import Path
 
+import duckdb
 import numpy as np
 import pytest
-from distributed import LocalCluster
+from distributed import Client, LocalCluster
 
 from geo.engine import distributed
 from geo.engine.distributed import load_work, save_work, write_matrix_distributed
@@ -15,7 +22,10 @@ from geo.engine.errors import InputError
 from geo.engine.gridcity import grid_city
 from geo.engine.network.store import save_network
 from geo.engine.snapping import snap
-from geo.engine.traveltime.partitions import MatrixWork, partition_name, write_matrix
+from geo.engine.traveltime.partitions import MatrixWork, write_matrix
+
+ROOT = Path(__file__).resolve().parents[3]
+PAGE = ROOT / "docs" / "distributed.md"
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +66,10 @@ def test_two_processes_write_the_same_bytes(cluster, city, tmp_path):
     assert files(target) == files(alone)
     assert (target / "_manifest.json").read_text() == (alone / "_manifest.json").read_text()
     assert shares == [pytest.approx((i + 1) / 20) for i in range(20)]
+    # What the help of export_matrix tells people to read is the matrix and nothing else.
+    query = "select count(*), count(distinct (from_id, to_id)) from '{}/*.parquet'"
+    pairs = json.loads((alone / "_manifest.json").read_text())["pairs"]
+    assert duckdb.sql(query.format(target)).fetchall() == duckdb.sql(query.format(alone)).fetchall() == [(pairs, pairs)]
 
 
 def test_a_worker_killed_in_mid_run_is_replaced(cluster, city, tmp_path):
@@ -78,6 +92,47 @@ def test_a_worker_killed_in_mid_run_is_replaced(cluster, city, tmp_path):
     assert len(files(target)) == 100
 
 
+def commands_of_the_page(port):
+    """Return the page's own commands for scheduler and worker, with this Python on this machine."""
+    lines = [line.split("#")[0].strip() for line in PAGE.read_text(encoding="utf-8").splitlines() if " -m dask " in line]
+    lines = [line.replace("10.0.0.5", "127.0.0.1").replace("8786", str(port)) for line in lines]
+    return [[sys.executable, *shlex.split(line)[1:]] for line in lines]
+
+
+@contextmanager
+def running(words, log):
+    # As an administrator starts it: nothing but the project's folder tells where our code is.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    with log.open("w") as said:
+        process = subprocess.Popen(words, cwd=ROOT, env=environment, stdout=said, stderr=said)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def test_a_cluster_started_as_the_page_says(city, tmp_path, monkeypatch):
+    monkeypatch.setattr(distributed, "CONNECT_SECONDS", 30)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    save_network(city, tmp_path / "networks")
+    work, address = work_on(city, block_destinations=50), f"tcp://127.0.0.1:{port}"
+    alone = write_matrix(city, work, tmp_path / "alone")
+    scheduler, worker = commands_of_the_page(port)
+    with running(scheduler, tmp_path / "scheduler.log"), running(worker, tmp_path / "worker.log"):
+        wait_for_workers(address, 2)
+        target = write_matrix_distributed(tmp_path / "networks", work, tmp_path / "shared", scheduler=address)
+    assert files(target) == files(alone)
+
+
+def wait_for_workers(address, count):
+    """Without workers a run would wait for ever: a test must not."""
+    with Client(address, timeout=30) as client:
+        client.wait_for_workers(count, timeout=30)
+
+
 def test_work_comes_back_as_it_was(city, tmp_path):
     work = work_on(city)
     save_work(work, tmp_path)
@@ -90,6 +145,7 @@ def test_a_scheduler_that_does_not_answer_is_named(city, tmp_path, monkeypatch):
     with pytest.raises(InputError, match=r"127\.0\.0\.1:9") as caught:
         write_matrix_distributed(tmp_path, work_on(city), tmp_path, scheduler="tcp://127.0.0.1:9")
     assert caught.value.code == "distributed.scheduler"
+    assert not list(tmp_path.iterdir())
     assert time.monotonic() - start < 15
 
 
@@ -97,4 +153,4 @@ def test_without_dask_it_says_what_to_install(city, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(InputError, match=r"requirements-distributed\.txt"):
         write_matrix_distributed(tmp_path, work_on(city), tmp_path, scheduler="tcp://127.0.0.1:9")
-    assert not (tmp_path / partition_name(0)).exists()
+    assert not list(tmp_path.iterdir())

@@ -10,6 +10,7 @@ import pytest
 
 from geo.engine.errors import InputError
 from geo.engine.gridcity import grid_city
+from geo.engine.network.overlay import close_edges
 from geo.engine.snapping import snap
 from geo.engine.traveltime import od_matrix
 from geo.engine.traveltime.partitions import MatrixWork, partition_name, read_matrix, write_matrix
@@ -98,3 +99,11 @@ def test_other_work_has_another_name(work):
 def test_ids_must_be_as_many_as_places(work):
     with pytest.raises(InputError, match="24 ids for 25"):
         dataclasses.replace(work, to_ids=["x"] * 24)
+
+
+def test_minutes_of_another_network_do_not_get_the_name(city, work, tmp_path):
+    closed = close_edges(city, np.array([0]))
+    with pytest.raises(InputError) as caught:
+        write_matrix(closed, work, tmp_path)
+    assert caught.value.code == "matrix.network"
+    assert not list(tmp_path.rglob("*.parquet"))
