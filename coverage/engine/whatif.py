@@ -20,7 +20,7 @@ from geo.engine.snapping import Snaps, snap
 from geo.engine.traveltime.access import arriving, leaving, limit_ticks, ticks_of
 from geo.engine.traveltime.chunk import ByEdge, ByNode, ChunkScratch, chunk_scratch, reach_chunk
 from geo.engine.traveltime.graphs import scratch_pool, search_graph
-from geo.engine.traveltime.matrix import origins_by_edge, origins_by_node
+from geo.engine.traveltime.matrix import origins_by_edge, origins_by_node, places_of
 from geo.engine.traveltime.search import Graph
 from geo.engine.traveltime.threads import Pool
 
@@ -132,7 +132,7 @@ class WhatIfGround:
         cells = snap(network, demand.lon[chosen], demand.lat[chosen], mode=mode, max_metres=limit)
         out = leaving(network, cells, mode, impedance, self.standard.snap_speed_kph)
         by_node = origins_by_node(out, network.node_count)
-        by_edge, legs = origins_by_edge(cells, out.leg, network.edge_count)
+        by_edge, legs = origins_by_edge(out, network.edge_count)
         along, against, _ = network.edge_costs(mode, impedance)
         searches, count = scratch_pool(network), len(chosen)
         return _Search(
@@ -148,11 +148,10 @@ class WhatIfGround:
     def _reach(self, search: _Search, point: Snaps) -> tuple[Int64Array, npt.NDArray[np.float32]]:
         """Return the cells of one search within the cutoff of their own class, and their costs."""
         into = arriving(self.network, point, search.mode, search.impedance, self.standard.snap_speed_kph)
-        places = (np.array(point.edge), np.array(point.fraction), into.node, ticks_of(into.cost), ticks_of(into.leg))
         scratch = search.pool.take()
         try:
             _, origin, cost, scratch = reach_chunk(
-                search.graph, search.by_node, search.by_edge, places, limit_ticks(search.cutoff), scratch
+                search.graph, search.by_node, search.by_edge, places_of(into), limit_ticks(search.cutoff), scratch
             )
         finally:
             search.pool.give(scratch)

@@ -5,6 +5,7 @@ lost has written whole files or none; what it held is handed out again. Dask is 
 carries messages between machines that trust each other: keep its port inside the network.
 """
 
+import dataclasses
 import json
 from functools import lru_cache
 from pathlib import Path
@@ -19,7 +20,7 @@ from geo.engine.network.model import TravelNetwork
 from geo.engine.network.store import open_network
 from geo.engine.progress import Progress, no_progress
 from geo.engine.snapping import Snaps
-from geo.engine.traveltime.partitions import MatrixWork, write_manifest, write_partition
+from geo.engine.traveltime.partitions import DOORS, SNAP_KEYS, MatrixWork, write_manifest, write_partition
 
 # A folder of its own, so that *.parquet beside it is the matrix and nothing else.
 WORK = "_work"
@@ -85,7 +86,9 @@ def save_work(work: MatrixWork, target: Path) -> None:
     folder.mkdir(exist_ok=True)
     for side, ids in zip(SIDES, (work.from_ids, work.to_ids), strict=True):
         snaps: Snaps = getattr(work, side)
-        columns = {"edge": snaps.edge, "fraction": snaps.fraction, "snap_metres": snaps.snap_metres}
+        columns = {
+            prefix + key: getattr(door, key) for door, prefix in zip(snaps.doors, DOORS, strict=False) for key in SNAP_KEYS
+        }
         pd.DataFrame({"id": np.asarray(ids, object).astype(str), **columns}).to_parquet(folder / f"{side}.parquet")
     names = ("network_digest", "mode", "cutoff_seconds", "leg_speed_kph", "block_destinations")
     (folder / SETTINGS).write_text(json.dumps({name: getattr(work, name) for name in names}), encoding="utf-8")
@@ -95,17 +98,23 @@ def load_work(target: Path) -> MatrixWork:
     """Return what :func:`save_work` wrote."""
     settings: dict[str, Any] = json.loads((target / WORK / SETTINGS).read_text(encoding="utf-8"))
     frames = [pd.read_parquet(target / WORK / f"{side}.parquet") for side in SIDES]
-    origins, destinations = (_snaps(frame) for frame in frames)
+    origins, destinations = (_snaps_of(frame) for frame in frames)
     from_ids, to_ids = (frame["id"].tolist() for frame in frames)
     return MatrixWork(origins=origins, destinations=destinations, from_ids=from_ids, to_ids=to_ids, **settings)
 
 
-def _snaps(frame: pd.DataFrame) -> Snaps:
+def _snaps_of(frame: pd.DataFrame) -> Snaps:
+    """Return the snaps of a table, with those of other levels if it has them."""
+    first, other = DOORS
+    return dataclasses.replace(_door(frame, first), other=_door(frame, other) if f"{other}edge" in frame else None)
+
+
+def _door(frame: pd.DataFrame, prefix: str) -> Snaps:
     """Return snaps; where on the ground they are does not matter to a search."""
     nowhere = np.full(len(frame), np.nan)
     return Snaps(
-        edge=frame["edge"].to_numpy(np.int32), fraction=frame["fraction"].to_numpy(np.float64),
-        snap_metres=frame["snap_metres"].to_numpy(np.float32), lon=nowhere, lat=nowhere,
+        edge=frame[f"{prefix}edge"].to_numpy(np.int32), fraction=frame[f"{prefix}fraction"].to_numpy(np.float64),
+        snap_metres=frame[f"{prefix}snap_metres"].to_numpy(np.float32), lon=nowhere, lat=nowhere,
     )  # fmt: skip
 
 

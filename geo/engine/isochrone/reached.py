@@ -127,10 +127,11 @@ def reached_segments(
     budget = min(cutoff, LARGEST_FINITE)
     streets = _streets(network, mode, direction, impedance)
     found = _around_nodes(network, streets, reach, budget)
-    if not point.is_snapped[0]:
-        return found
-    left = budget - float(leg_costs(point, impedance, leg_speed_kph)[0])
-    return _with_own_edge(found, _own_edge(point, streets, left))
+    for door in point.doors:
+        if door.is_snapped[0]:
+            left = budget - float(leg_costs(door, impedance, leg_speed_kph)[0])
+            found = _with_own_edge(found, _own_edge(door, streets, left))
+    return found
 
 
 def segment_lines(network: TravelNetwork, segments: Segments, plane: Plane) -> npt.NDArray[np.object_]:

@@ -141,6 +141,7 @@ def _ordered(
         edge_length_metres=length[kept],
         edge_way_id=streets.edge_way_id[kept],
         edge_class=streets.edge_class[kept],
+        edge_level=streets.edge_level[kept],
         classes=streets.classes,
         shape_indptr=indptr,
         shape_lon=streets.shape_lon[vertices],

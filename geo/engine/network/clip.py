@@ -61,4 +61,5 @@ def take_edges(streets: Streets, kept: npt.NDArray[np.bool_]) -> Streets:
         backward_allowed=streets.backward_allowed[:, kept],
         max_speed_kph=streets.max_speed_kph[kept],
         fixed_seconds=streets.fixed_seconds[kept],
+        edge_level=streets.edge_level[kept],
     )

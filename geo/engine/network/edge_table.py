@@ -13,12 +13,12 @@ import pyarrow as pa
 
 from geo.engine.crs import distance_metres
 from geo.engine.errors import NetworkError, Problem, register_messages
-from geo.engine.network.osm_tags import CLASSES, Rights, rights_of
+from geo.engine.network.osm_tags import CLASSES, MAX_LEVEL, Rights, rights_of
 from geo.engine.network.streets import Streets
 from geo.engine.network.ways import Ways, streets_of_ways
 
 REQUIRED = ("from_id", "to_id", "from_lon", "from_lat", "to_lon", "to_lat")
-OPTIONAL = ("length_m", "highway", "oneway", "maxspeed", "way_id")
+OPTIONAL = ("length_m", "highway", "oneway", "maxspeed", "way_id", "layer")
 FIRST_DATA_ROW = 2
 # A stated length may be this much shorter than the straight line: tables round coordinates and lengths.
 ROUNDING_SHARE, ROUNDING_METRES = 0.01, 1.0
@@ -46,6 +46,10 @@ register_messages(
         "edges.maxspeed": (
             "“{value}”不是大于 0、不超过 {limit:g} 的数（公里/小时）。",
             "“{value}” is not a number above 0 and up to {limit:g} (km/h).",
+        ),
+        "edges.layer": (
+            "“{value}”不是 -{limit} 到 {limit} 之间的整数。",
+            "“{value}” is not a whole number from -{limit} to {limit}.",
         ),
         "edges.way_id": ("“{value}”不是整数。", "“{value}” is not a whole number."),
         "edges.length": (
@@ -81,7 +85,8 @@ def read_edges(path: Path) -> EdgeTable:
 
     Columns ``from_id, to_id, from_lon, from_lat, to_lon, to_lat`` (degrees, WGS-84) and, if given, ``length_m`` (for streets
     that are not straight), ``highway`` (class of the speed table, default residential), ``oneway`` (yes, no, -1), ``maxspeed``
-    (km/h), ``way_id``. Raises :class:`NetworkError` with every problem: file, row, column, value.
+    (km/h), ``way_id``, ``layer`` (-5 to 5: bridges above 0, tunnels below). Raises :class:`NetworkError` with every problem:
+    file, row, column, value.
     """
     if not path.is_file():
         raise NetworkError(Problem(code="file.missing", file=path.name))
@@ -184,6 +189,9 @@ def _bad_numbers(frame: pd.DataFrame, file: str) -> list[Problem]:
     if "way_id" in frame:
         bad = np.flatnonzero(~frame["way_id"].str.fullmatch(r"-?\d{1,18}|")).tolist()
         problems += [_problem(file, i, "way_id", frame["way_id"].iloc[i], "edges.way_id") for i in bad]
+    if "layer" in frame:
+        bad = np.flatnonzero(~frame["layer"].str.fullmatch(rf"[+-]?[0-{MAX_LEVEL}]|")).tolist()
+        problems += [_problem(file, i, "layer", frame["layer"].iloc[i], "edges.layer", limit=MAX_LEVEL) for i in bad]
     return problems
 
 
@@ -226,8 +234,8 @@ def _bad_lengths(frame: pd.DataFrame, file: str) -> list[Problem]:
 
 
 @cache
-def _rights(highway: str, oneway: str, maxspeed: str) -> Rights:
-    found = rights_of({"highway": highway, "route": highway, "oneway": oneway, "maxspeed": maxspeed})
+def _rights(highway: str, oneway: str, maxspeed: str, layer: str) -> Rights:
+    found = rights_of({"highway": highway, "route": highway, "oneway": oneway, "maxspeed": maxspeed, "layer": layer})
     if found is None:
         raise ValueError(f"no mode may use the class {highway}")
     return found
@@ -237,12 +245,13 @@ def _ways(frame: pd.DataFrame) -> Ways:
     """Return one way of two vertices a row, in the order of the rows."""
     ways, refs, count = Ways(), dict[str, int](), len(frame)
     lon_lat = [_numbers(frame, field).tolist() for field in REQUIRED[2:]]
-    words = [frame[field].tolist() if field in frame else [""] * count for field in ("highway", "oneway", "maxspeed", "way_id")]
+    fields = ("highway", "oneway", "maxspeed", "layer", "way_id")
+    words = [frame[field].tolist() if field in frame else [""] * count for field in fields]
     ids = (frame["from_id"].tolist(), frame["to_id"].tolist())
-    for row, (tail, head, tail_lon, tail_lat, head_lon, head_lat, highway, oneway, maxspeed, way_id) in enumerate(
+    for row, (tail, head, tail_lon, tail_lat, head_lon, head_lat, highway, oneway, maxspeed, layer, way_id) in enumerate(
         zip(*ids, *lon_lat, *words, strict=True)
     ):
-        rights = _rights(highway or "residential", oneway.lower(), maxspeed)
+        rights = _rights(highway or "residential", oneway.lower(), maxspeed, layer)
         ends = ((tail, tail_lon, tail_lat), (head, head_lon, head_lat))
         vertices = [(refs.setdefault(name, len(refs)), lon, lat) for name, lon, lat in ends]
         ways.add(int(way_id) if way_id else row + 1, rights, vertices)

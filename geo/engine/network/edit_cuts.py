@@ -209,6 +209,8 @@ def _joined(
         edge_class=_appended(
             network.edge_class[kept], network.edge_class[parent], [classes.index(link.highway) for link in links]
         ),
+        # A new link is drawn on the ground.
+        edge_level=_appended(network.edge_level[kept], network.edge_level[parent], np.zeros(len(links))),
         classes=classes,
         shape_indptr=indptr,
         shape_lon=np.concatenate([network.shape_lon[vertex_kept], *(lon for lon, _ in shapes)]),

@@ -1,7 +1,7 @@
 """The street network: nodes, edges with their shapes, and running times of each mode in both directions."""
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,11 +12,13 @@ import numpy.typing as npt
 from geo.engine.digest import digest_of
 from geo.engine.errors import NetworkError, Problem
 from geo.engine.jit import njit
+from geo.engine.network.streets import no_levels
 
 Float32Array = npt.NDArray[np.float32]
 Float64Array = npt.NDArray[np.float64]
 Int32Array = npt.NDArray[np.int32]
 Int64Array = npt.NDArray[np.int64]
+Int8Array = npt.NDArray[np.int8]
 BoolArray = npt.NDArray[np.bool_]
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ class TravelNetwork:
         edge_length_metres: (E,) float32, geodesic, > 0.
         edge_way_id: (E,) int64, id of the way in the source.
         edge_class: (E,) uint8, index into ``classes``.
+        edge_level: (E,) int8, 0 on the ground, above it more (bridges, elevated roads), below it less; all 0 when not given.
         classes: names of the highway classes ("primary", "cycleway", "ferry", ...).
         shape_indptr: (E + 1,) int64; shape_lon, shape_lat: (P,) float64, degrees; the vertices of edge e are
             ``shape_indptr[e]:shape_indptr[e + 1]``, first = from-node, last = to-node.
@@ -69,8 +72,12 @@ class TravelNetwork:
     node_delay_seconds: Float32Array
     source: str
     report: dict[str, Any]
+    edge_level: Int8Array = field(default_factory=no_levels)
 
     def __post_init__(self) -> None:
+        if not len(self.edge_level):
+            # Networks stored before there were levels have none in their files.
+            vars(self)["edge_level"] = np.zeros(self.edge_count, np.int8)
         for value in vars(self).values():
             if isinstance(value, np.ndarray):
                 value.setflags(write=False)
@@ -109,9 +116,12 @@ class TravelNetwork:
 
     @cached_property
     def digest(self) -> str:
-        """32 hex characters that name the content (not the report)."""
+        """32 hex characters that name the content (not the report); levels count where there are some."""
         values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         parts: dict[str, Any] = {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
+        if not self.edge_level.any():
+            # All on the ground: the name it had before there were levels.
+            del parts["edge_level"]
         return digest_of(parts | {"classes": list(self.classes), "modes": list(self.modes)})
 
     def mode_index(self, mode: str) -> int:

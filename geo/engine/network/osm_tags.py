@@ -33,6 +33,11 @@ _ONE_WAY, _ONE_WAY_BACK = {"yes", "true", "1"}, {"-1", "reverse"}
 _OPPOSITE = re.compile(r"^opposite")
 _DURATION_CLOCK = re.compile(r"^(\d{1,2}):(\d{2})(?::(\d{2}))?$")
 _DURATION_ISO = re.compile(r"^PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?$")
+_LAYER = re.compile(r"^[+-]?\d+$")
+_NO_BRIDGE, _NO_TUNNEL = {"", "no"}, {"", "no", "building_passage"}
+MAX_LEVEL = 5
+"""What OSM allows as ``layer``, up and down."""
+
 _SPEED = re.compile(r"^(\d+(?:\.\d+)?)\s*(km/h|kmh|mph)?$")
 KPH_PER_MPH = 1.609344
 
@@ -41,7 +46,8 @@ KPH_PER_MPH = 1.609344
 class Rights:
     """What a way allows: its class, and for walk, e-bike and car whether they may go along and against it.
 
-    max_speed_kph: the posted limit, None if unknown; duration_seconds: of a ferry, None if unknown.
+    max_speed_kph: the posted limit, None if unknown; duration_seconds: of a ferry, None if unknown; level: 0 on the ground,
+    above it more, below it less.
     """
 
     highway: str
@@ -49,6 +55,7 @@ class Rights:
     backward: tuple[bool, bool, bool]
     max_speed_kph: float | None
     duration_seconds: float | None
+    level: int = 0
 
 
 def rights_of(tags: Tags) -> Rights | None:
@@ -69,6 +76,7 @@ def rights_of(tags: Tags) -> Rights | None:
         backward=backward,
         max_speed_kph=posted_speed_kph(tags.get("maxspeed", "")),
         duration_seconds=duration_seconds(tags.get("duration", "")) if highway == "ferry" else None,
+        level=level_of(tags),
     )
 
 
@@ -172,6 +180,16 @@ def duration_seconds(text: str) -> float | None:
         return None
     hours, minutes, seconds = (int(part or 0) for part in parts.groups())
     return 3600.0 * hours + 60.0 * minutes + seconds or None
+
+
+def level_of(tags: Tags) -> int:
+    """Return the level of a way: its ``layer``, -5 to 5; without one 1 for a bridge, -1 for a tunnel, 0 for the ground."""
+    layer = tags.get("layer", "").strip()
+    if _LAYER.match(layer):
+        return max(-MAX_LEVEL, min(MAX_LEVEL, int(layer)))
+    if tags.get("bridge", "") not in _NO_BRIDGE:
+        return 1
+    return -1 if tags.get("tunnel", "") not in _NO_TUNNEL else 0
 
 
 def control_of(tags: Tags) -> str:

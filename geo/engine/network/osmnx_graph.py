@@ -24,8 +24,8 @@ _FIRST_INNER_REF = -1
 WAY_TAGS = (
     "access", "area", "bicycle", "bridge", "cycleway", "cycleway:left", "cycleway:left:oneway", "cycleway:right",
     "cycleway:right:oneway", "duration", "electric_bicycle", "est_width", "expressway", "foot", "highway", "junction", "lanes",
-    "maxspeed", "motor_vehicle", "motorcar", "motorroad", "name", "name:en", "oneway", "oneway:bicycle", "ref", "route",
-    "service", "tunnel", "vehicle", "width",
+    "layer", "maxspeed", "motor_vehicle", "motorcar", "motorroad", "name", "name:en", "oneway", "oneway:bicycle", "ref",
+    "route", "service", "tunnel", "vehicle", "width",
 )  # fmt: skip
 
 register_messages(
@@ -72,8 +72,9 @@ def to_osmnx(network: TravelNetwork, mode: str) -> "nx.MultiDiGraph[Any]":
 
     Nodes are numbered as in ``network``, with ``x``, ``y``. There is an edge for each direction that is open; its key is twice
     the number of the street, one more against it. Edges have ``osmid, highway, length`` (metres), ``travel_time`` (seconds,
-    the delay on entering the far node included), ``oneway, reversed`` and, where the street bends, ``geometry``. The quickest
-    way by ``travel_time`` costs what our searches find. Raises :class:`NetworkError` for an unknown mode.
+    the delay on entering the far node included), ``oneway, reversed`` and, where it is not on the ground, ``layer``, where the
+    street bends, ``geometry``. The quickest way by ``travel_time`` costs what our searches find. Raises :class:`NetworkError`
+    for an unknown mode.
     """
     along, against, delay = (costs.astype(float) for costs in network.edge_costs(mode))
     graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(crs="epsg:4326", created_with="Gigshed")
@@ -101,6 +102,8 @@ def _attributes(network: TravelNetwork, edge: int, is_reversed: bool) -> dict[st
         "highway": network.classes[int(network.edge_class[edge])],
         "length": float(network.edge_length_metres[edge]),
     }
+    if network.edge_level[edge]:
+        kept["layer"] = str(int(network.edge_level[edge]))
     straight = len(points) == 2  # noqa: PLR2004  its two ends
     return kept if straight else kept | {"geometry": LineString(points[::-1] if is_reversed else points)}
 

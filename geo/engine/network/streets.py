@@ -1,11 +1,18 @@
 """Streets as any source gives them, before times are worked out: what every reader and generator hands to ``build``."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
+Int8Array = npt.NDArray[np.int8]
+
 NO_DELAY, SIGNALS, CROSSING = np.uint8(0), np.uint8(1), np.uint8(2)
+
+
+def no_levels() -> Int8Array:
+    """Return what stands for "all on the ground" until the number of edges is known."""
+    return np.zeros(0, np.int8)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -17,7 +24,8 @@ class Streets:
     speed table). shape_indptr: (E + 1,) int64; shape_lon, shape_lat: (P,) float64, both ends included.
     modes: M names. forward_allowed, backward_allowed: (M, E) bool, the mode may go along / against the edge.
     max_speed_kph: (E,) float32, the posted limit, NaN where unknown. fixed_seconds: (E,) float32, a given duration for the
-    whole edge (ferries), NaN where the speed table decides.
+    whole edge (ferries), NaN where the speed table decides. edge_level: (E,) int8, 0 on the ground, above it more, below it
+    less; all 0 when not given.
     """
 
     node_lon: npt.NDArray[np.float64]
@@ -36,3 +44,8 @@ class Streets:
     backward_allowed: npt.NDArray[np.bool_]
     max_speed_kph: npt.NDArray[np.float32]
     fixed_seconds: npt.NDArray[np.float32]
+    edge_level: Int8Array = field(default_factory=no_levels)
+
+    def __post_init__(self) -> None:
+        if not len(self.edge_level):
+            object.__setattr__(self, "edge_level", np.zeros(len(self.edge_from), np.int8))

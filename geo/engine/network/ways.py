@@ -84,6 +84,7 @@ def streets_of_ways(ways: Ways) -> Streets:
         backward_allowed=rights.backward[:, of_way],
         max_speed_kph=rights.max_speed_kph[of_way],
         fixed_seconds=_shared_out(rights.duration_seconds, of_way, _lengths(lon, lat, first, last)),
+        edge_level=rights.level[of_way],
     )
 
 
@@ -96,6 +97,7 @@ class _RightsColumns:
     backward: BoolArray
     max_speed_kph: npt.NDArray[np.float32]
     duration_seconds: npt.NDArray[np.float32]
+    level: npt.NDArray[np.int8]
 
     @classmethod
     def of(cls, rights: list[Rights]) -> "_RightsColumns":
@@ -107,6 +109,7 @@ class _RightsColumns:
             backward=np.array([right.backward for right in rights], np.bool_).reshape(-1, len(MODES)).T,
             max_speed_kph=np.array([right.max_speed_kph or np.nan for right in rights], np.float32),
             duration_seconds=np.array([right.duration_seconds or np.nan for right in rights], np.float32),
+            level=np.array([right.level for right in rights], np.int8),
         )
 
 

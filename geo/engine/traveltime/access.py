@@ -1,5 +1,6 @@
 """How a snapped place joins the nodes of the network, and what that costs, in exact sums."""
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,12 +28,18 @@ LARGEST_FINITE = float(np.finfo(np.float64).max)
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Ends:
-    """What each of n places pays to or from the two nodes of its edge, in seconds or metres.
+    """What each of n places pays to or from the nodes of the edges it joins, in seconds or metres.
 
-    node: (n, 2) int32, from-node and to-node; cost: (n, 2) float64, ``inf`` where that way is closed or the place is not
-    snapped; leg: (n,) float64, the way between the place and the street, ``inf`` where not snapped.
+    A place has w doors to the streets: one, or two where streets of another level are near. edge: (n, w) int32,
+    ``NOT_SNAPPED`` where there is no such door; fraction: (n, w) float64; extra: (n, w) float64, how much longer the way to
+    that door is than ``leg``, 0 for the first. node: (n, 2w) int32, from-node and to-node of each edge; cost: (n, 2w) float64,
+    ``extra`` included, ``inf`` where that way is closed or the place is not snapped; leg: (n,) float64, the way between the
+    place and its nearest street, ``inf`` where not snapped.
     """
 
+    edge: Int32Array
+    fraction: Float64Array
+    extra: Float64Array
     node: Int32Array
     cost: Float64Array
     leg: Float64Array
@@ -71,18 +78,18 @@ def leg_costs(snaps: Snaps, impedance: Impedance, leg_speed_kph: float) -> Float
 
 
 def leaving(network: TravelNetwork, snaps: Snaps, mode: str, impedance: Impedance, leg_speed_kph: float) -> Ends:
-    """Return what it costs to go from each place to the ends of its edge.
+    """Return what it costs to go from each place to the ends of its edges.
 
-    Along the edge to its to-node: the rest of the running cost and the delay on entering that node; against it likewise. The
+    Along an edge to its to-node: the rest of the running cost and the delay on entering that node; against it likewise. The
     leg is not in ``cost``.
     """
     along, against, delay = network.edge_costs(mode, impedance)
     ends = _ends(network, snaps, to_from_node=against, to_to_node=along, impedance=impedance, leg_speed_kph=leg_speed_kph)
-    return Ends(node=ends.node, cost=ends.cost + in_ticks(delay[ends.node].astype(np.float64)), leg=ends.leg)
+    return dataclasses.replace(ends, cost=ends.cost + in_ticks(delay[ends.node].astype(np.float64)))
 
 
 def arriving(network: TravelNetwork, snaps: Snaps, mode: str, impedance: Impedance, leg_speed_kph: float) -> Ends:
-    """Return what it costs to come from the ends of its edge to each place; the delay at the end itself was paid before."""
+    """Return what it costs to come from the ends of its edges to each place; the delay at the end itself was paid before."""
     along, against, _ = network.edge_costs(mode, impedance)
     return _ends(network, snaps, to_from_node=along, to_to_node=against, impedance=impedance, leg_speed_kph=leg_speed_kph)
 
@@ -96,15 +103,28 @@ def _ends(
     impedance: Impedance,
     leg_speed_kph: float,
 ) -> Ends:
-    """Return the parts of the edge between each place and its ends, at the given costs of the whole edge."""
-    unsnapped = snaps.edge == NOT_SNAPPED
-    edge = np.where(unsnapped, 0, snaps.edge)
-    cost = np.column_stack([_part(snaps.fraction, to_from_node[edge]), _part(1 - snaps.fraction, to_to_node[edge])])
-    cost[unsnapped] = np.inf
+    """Return the parts of the edges between each place and their ends, at the given costs of the whole edges."""
+    doors, leg = snaps.doors, leg_costs(snaps, impedance, leg_speed_kph)
+    edges, nodes, costs, extras = [], [], [], []
+    for door in doors:
+        unsnapped = door.edge == NOT_SNAPPED
+        edge = np.where(unsnapped, 0, door.edge)
+        longer = leg_costs(door, impedance, leg_speed_kph)
+        # The other street is no nearer but for rounding.
+        extra = np.where(unsnapped, 0.0, np.maximum(np.where(unsnapped, 0.0, longer) - np.where(unsnapped, 0.0, leg), 0.0))
+        cost = np.column_stack([_part(door.fraction, to_from_node[edge]), _part(1 - door.fraction, to_to_node[edge])])
+        cost[unsnapped] = np.inf
+        edges.append(door.edge)
+        nodes += [network.edge_from[edge], network.edge_to[edge]]
+        costs.append(cost + extra[:, None])
+        extras.append(extra)
     return Ends(
-        node=np.column_stack([network.edge_from[edge], network.edge_to[edge]]),
-        cost=cost,
-        leg=leg_costs(snaps, impedance, leg_speed_kph),
+        edge=np.column_stack(edges),
+        fraction=np.column_stack([door.fraction for door in doors]),
+        extra=np.column_stack(extras),
+        node=np.column_stack(nodes),
+        cost=np.hstack(costs),
+        leg=leg,
     )
 
 

@@ -20,8 +20,9 @@ FIRST_ROOM = 1 << 14
 ByNode = tuple[Int64Array, Int32Array, Int64Array]
 # Origins by edge: indptr, origin, fraction along the edge, leg in ticks; then the costs along and against each edge.
 ByEdge = tuple[Int64Array, Int32Array, Float64Array, Int64Array, Float32Array, Float32Array]
-# Destinations: edge, fraction, the nodes of the edge, the ticks from these, leg in ticks.
-Places = tuple[Int32Array, Float64Array, Int32Array, Int64Array, Int64Array]
+# Destinations with w doors: (D, w) edge, fraction, ticks beyond the leg; (D, 2w) the nodes of the edges, the ticks from these,
+# those beyond the leg included; (D,) leg in ticks.
+Places = tuple[Int32Array, Float64Array, Int64Array, Int32Array, Int64Array, Int64Array]
 
 
 class ChunkScratch(NamedTuple):
@@ -61,9 +62,9 @@ def note(scratch: ChunkScratch, count: int, origin: int, cost: int, top: int) ->
 
 @njit(cache=True, nogil=True)
 def on_same_edge(
-    by_edge: ByEdge, edge: int, fraction: float, limit: int, base: int, scratch: ChunkScratch, count: int
+    by_edge: ByEdge, edge: int, fraction: float, extra: int, limit: int, base: int, scratch: ChunkScratch, count: int
 ) -> int:  # fmt: skip
-    """Find origins on the destination's own edge that go to it directly."""
+    """Find origins on an edge of the destination that go to it directly, ``extra`` ticks beyond its leg."""
     indptr, origin, at, leg, along, against = by_edge
     for k in range(indptr[edge], indptr[edge + 1]):
         ahead = fraction - at[k]
@@ -77,21 +78,24 @@ def on_same_edge(
         ticks = np.int64(np.rint(running / TICK))
         if running > 0.0:
             ticks = max(ticks, np.int64(1))
-        if leg[k] + ticks <= limit:
-            count = note(scratch, count, origin[k], base + leg[k] + ticks, base + limit)
+        if leg[k] + ticks + extra <= limit:
+            count = note(scratch, count, origin[k], base + leg[k] + ticks + extra, base + limit)
     return count
 
 
 @njit(cache=True, nogil=True)
 def reach_one(
-    graph: Graph, by_node: ByNode, by_edge: ByEdge, edge: int, fraction: float, nodes: Int32Array, seeds: Int64Array,
-    limit: int, scratch: ChunkScratch,
+    graph: Graph, by_node: ByNode, by_edge: ByEdge, edges: Int32Array, fractions: Float64Array, extras: Int64Array,
+    nodes: Int32Array, seeds: Int64Array, limit: int, scratch: ChunkScratch,
 ) -> tuple[int, ChunkScratch]:  # fmt: skip
     """Find all origins within ``limit`` of one destination; return how many; they stand in ``scratch.touched``."""
     settled, search = settle_within(graph, nodes, seeds, limit, scratch.search)
     scratch = ChunkScratch(search, scratch.best, scratch.base, scratch.touched)
     base = next_base(scratch.best, scratch.base, limit)
-    count = on_same_edge(by_edge, edge, fraction, limit, base, scratch, 0)
+    count = 0
+    for door in range(len(edges)):
+        if edges[door] >= 0:
+            count = on_same_edge(by_edge, edges[door], fractions[door], extras[door], limit, base, scratch, count)
     first, origin, access = by_node
     for i in range(settled):
         node = search.found[i]
@@ -108,14 +112,16 @@ def reach_chunk(
     graph: Graph, by_node: ByNode, by_edge: ByEdge, places: Places, limit: int, scratch: ChunkScratch
 ) -> tuple[Int64Array, Int32Array, Float32Array, ChunkScratch]:
     """Return counts, origins (sorted), costs (both legs included) of a row of destinations, and the scratch to go on with."""
-    edges, fractions, nodes, seeds, legs = places
+    edges, fractions, extras, nodes, seeds, legs = places
     counts = np.zeros(len(edges), np.int64)
     origins, totals, used = np.empty(FIRST_ROOM, np.int32), np.empty(FIRST_ROOM, np.float32), 0
     for d in range(len(edges)):
-        if edges[d] < 0 or legs[d] > limit:
+        if edges[d, 0] < 0 or legs[d] > limit:
             continue
         left = limit - legs[d]
-        count, scratch = reach_one(graph, by_node, by_edge, edges[d], fractions[d], nodes[d], seeds[d], left, scratch)
+        count, scratch = reach_one(
+            graph, by_node, by_edge, edges[d], fractions[d], extras[d], nodes[d], seeds[d], left, scratch
+        )
         if used + count > len(origins):
             room = max(2 * len(origins), used + count)
             more_origins, more_totals = np.empty(room, np.int32), np.empty(room, np.float32)

@@ -11,7 +11,7 @@ from geo.engine.network.model import Impedance, TravelNetwork
 from geo.engine.progress import Progress, no_progress
 from geo.engine.snapping import NOT_SNAPPED, Snaps
 from geo.engine.traveltime.access import LEG_SPEED_KPH, Ends, arriving, leaving, limit_ticks, ticks_of
-from geo.engine.traveltime.chunk import ByEdge, ByNode, ChunkScratch, chunk_scratch, reach_chunk
+from geo.engine.traveltime.chunk import ByEdge, ByNode, ChunkScratch, Places, chunk_scratch, reach_chunk
 from geo.engine.traveltime.graphs import scratch_pool, search_graph
 from geo.engine.traveltime.search import Graph
 from geo.engine.traveltime.threads import Pool, run_chunks
@@ -67,23 +67,37 @@ class _Groups:
     def of(cls, group: Int32Array, member: Int32Array, value: Float64Array, group_count: int) -> "_Groups":
         """Sort members into ``group_count`` groups; within a group by their number."""
         order = np.lexsort((member, group))
-        indptr = np.concatenate([[0], np.cumsum(np.bincount(group, minlength=group_count))]).astype(np.int64)
-        return cls(indptr=indptr, member=member[order], value=value[order])
+        return cls(indptr=_starts(group, group_count), member=member[order], value=value[order])
+
+
+def _starts(group: Int32Array, group_count: int) -> Int64Array:
+    """Return (group_count + 1,) int64, where the members of each group begin."""
+    return np.concatenate([[0], np.cumsum(np.bincount(group, minlength=group_count))]).astype(np.int64)
 
 
 def origins_by_node(ends: Ends, node_count: int) -> _Groups:
     """Group the origins by the nodes they can get to; the value is the cost of that, leg included."""
     cost = ends.cost + ends.leg[:, None]
-    origin = np.repeat(np.arange(len(cost), dtype=np.int32), 2)
+    origin = np.repeat(np.arange(len(cost), dtype=np.int32), cost.shape[1])
     open_ends = np.isfinite(cost).ravel()
     return _Groups.of(ends.node.ravel()[open_ends], origin[open_ends], cost.ravel()[open_ends], node_count)
 
 
-def origins_by_edge(snaps: Snaps, leg: Float64Array, edge_count: int) -> tuple[_Groups, Float64Array]:
-    """Group the origins by their edge; the value is the fraction; return the legs in the same order too."""
-    rows = np.flatnonzero(snaps.edge != NOT_SNAPPED).astype(np.int32)
-    groups = _Groups.of(snaps.edge[rows], rows, snaps.fraction[rows], edge_count)
-    return groups, leg[groups.member]
+def origins_by_edge(ends: Ends, edge_count: int) -> tuple[_Groups, Float64Array]:
+    """Group the origins by their edges; the value is the fraction; return the legs to that edge in the same order too."""
+    origin, door = np.nonzero(ends.edge != NOT_SNAPPED)
+    edge = ends.edge[origin, door]
+    order = np.lexsort((origin, edge))
+    origin, door = origin[order], door[order]
+    groups = _Groups(
+        indptr=_starts(edge, edge_count), member=origin.astype(np.int32), value=ends.fraction[origin, door]
+    )  # fmt: skip
+    return groups, ends.leg[origin] + ends.extra[origin, door]
+
+
+def places_of(ends: Ends) -> Places:
+    """Return destinations as :func:`geo.engine.traveltime.chunk.reach_chunk` takes them."""
+    return ends.edge, ends.fraction, ticks_of(ends.extra), ends.node, ticks_of(ends.cost), ticks_of(ends.leg)
 
 
 def od_matrix(
@@ -110,12 +124,12 @@ def od_matrix(
     """
     fixed = _ground(network, origins, mode, impedance, leg_speed_kph)
     into = arriving(network, destinations, mode, impedance, leg_speed_kph)
-    edge, fraction = np.array(destinations.edge), np.array(destinations.fraction)
-    seeds, legs, limit = ticks_of(into.cost), ticks_of(into.leg), limit_ticks(cutoff)
+    into_places, limit = places_of(into), limit_ticks(cutoff)
 
     def one_chunk(first: int, scratch: ChunkScratch) -> tuple[Chunk, ChunkScratch]:
         rows = slice(first, first + CHUNK_DESTINATIONS)
-        places = (edge[rows], fraction[rows], into.node[rows], seeds[rows], legs[rows])
+        edge, fraction, extra, node, seeds, legs = into_places
+        places = (edge[rows], fraction[rows], extra[rows], node[rows], seeds[rows], legs[rows])
         counts, origin, cost, scratch = reach_chunk(*fixed, places, limit, scratch)
         return (counts, origin, cost), scratch
 
@@ -136,7 +150,7 @@ def _ground(
     """Return what all searches share: the graph, the origins by node, and the origins by edge with the edges' costs."""
     out = leaving(network, origins, mode, impedance, leg_speed_kph)
     by_node = origins_by_node(out, network.node_count)
-    by_edge, edge_legs = origins_by_edge(origins, out.leg, network.edge_count)
+    by_edge, edge_legs = origins_by_edge(out, network.edge_count)
     along, against, _ = network.edge_costs(mode, impedance)
     return (
         search_graph(network, mode, "to", impedance),

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from geo.engine.jit import njit
 from geo.engine.network.model import Impedance, TravelNetwork
-from geo.engine.snapping import Snaps
+from geo.engine.snapping import NOT_SNAPPED, Snaps
 from geo.engine.traveltime.access import (
     LEG_SPEED_KPH,
     TICK,
@@ -135,7 +135,7 @@ def nearest(
         node_cost, node_label = found_on.at(out.node)
     through = out.cost + out.leg[:, None] + node_cost
     labels = np.where(np.isfinite(through), node_label, UNLABELLED)
-    direct_cost, direct_label = _direct(network, origins, destinations, out.leg, into.leg, mode, impedance)
+    direct_cost, direct_label = _direct(network, out, into, mode, impedance)
     cost = np.column_stack([through, direct_cost])
     label = np.column_stack([labels, direct_label])
     rows = np.arange(len(cost))
@@ -149,31 +149,25 @@ def nearest(
 
 
 def _direct(
-    network: TravelNetwork,
-    origins: Snaps,
-    destinations: Snaps,
-    origin_leg: Float64Array,
-    destination_leg: Float64Array,
-    mode: str,
-    impedance: Impedance,
-) -> tuple[Float64Array, Int32Array]:
-    """Return (n,) the cheapest way along the origin's own edge to a destination on it, and which destination that is."""
+    network: TravelNetwork, out: Ends, into: Ends, mode: str, impedance: Impedance
+) -> tuple[Float64Array, Int32Array]:  # fmt: skip
+    """Return (n,) the cheapest way along an edge of the origin to a destination on it, and which destination that is."""
     along, against, _ = network.edge_costs(mode, impedance)
-    groups, legs = origins_by_edge(destinations, destination_leg, network.edge_count)
-    snapped = np.flatnonzero(origins.is_snapped)
-    counts = np.diff(groups.indptr)[origins.edge[snapped]]
-    origin = np.repeat(snapped, counts)
-    start = groups.indptr[origins.edge[snapped]]
+    groups, legs = origins_by_edge(into, network.edge_count)
+    place, door = np.nonzero(out.edge != NOT_SNAPPED)
+    own = out.edge[place, door]
+    counts = np.diff(groups.indptr)[own]
+    start = groups.indptr[own]
     entry = np.repeat(start - (np.cumsum(counts) - counts), counts) + np.arange(counts.sum())
-    edge = origins.edge[origin]
-    ahead = groups.value[entry] - origins.fraction[origin]
+    origin, edge = np.repeat(place, counts), np.repeat(own, counts)
+    ahead = groups.value[entry] - np.repeat(out.fraction[place, door], counts)
     with np.errstate(invalid="ignore"):
         running = np.where(ahead == 0, 0.0, np.where(ahead > 0, ahead * along[edge], -ahead * against[edge]))
-    total = origin_leg[origin] + in_ticks(running) + legs[entry]
+    total = np.repeat(out.leg[place] + out.extra[place, door], counts) + in_ticks(running) + legs[entry]
     order = np.lexsort((groups.member[entry], total, origin))
     first = order[np.unique(origin[order], return_index=True)[1]]
-    cost = np.full(len(origins), np.inf)
-    label = np.full(len(origins), UNLABELLED, np.int32)
+    cost = np.full(len(out.leg), np.inf)
+    label = np.full(len(out.leg), UNLABELLED, np.int32)
     cost[origin[first]] = total[first]
     label[origin[first]] = groups.member[entry][first]
     return cost, label

@@ -31,6 +31,9 @@ from geo.engine.units import SECONDS_PER_MINUTE
 MANIFEST = "_manifest.json"
 BLOCK_DESTINATIONS = 1000
 FORMAT = 1
+SNAP_KEYS = ("edge", "fraction", "snap_metres")
+DOORS = ("", "other_")
+"""How the street of a place, and that of another level if it has one, begin their names."""
 
 register_messages(
     {
@@ -83,7 +86,8 @@ class MatrixWork:
             "from_ids": np.asarray(self.from_ids, object), "to_ids": np.asarray(self.to_ids, object),
         }  # fmt: skip
         for name, snaps in (("origins", self.origins), ("destinations", self.destinations)):
-            parts |= {f"{name}_{key}": getattr(snaps, key) for key in ("edge", "fraction", "snap_metres")}
+            for door, prefix in zip(snaps.doors, DOORS, strict=False):
+                parts |= {f"{name}_{prefix}{key}": getattr(door, key) for key in SNAP_KEYS}
         return digest_of(parts)
 
     @cached_property

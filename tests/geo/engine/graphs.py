@@ -1,5 +1,6 @@
 """Small networks by hand or by hypothesis, places on them, and costs by an independent way: NetworkX on split edges."""
 
+import dataclasses
 import itertools
 
 import networkx as nx
@@ -42,7 +43,18 @@ def at(*places):
     )  # fmt: skip
 
 
+def with_other(snaps, other):
+    """Return the snaps with other doors to the streets, those of another level."""
+    return dataclasses.replace(snaps, other=other)
+
+
 def brute_force(network, origins, destinations, mode, impedance="seconds"):
+    """Return (origins, destinations) costs at 1 m/s on the legs: the best of all pairs of doors."""
+    pairs = itertools.product(origins.doors, destinations.doors)
+    return np.minimum.reduce([_between_doors(network, *pair, mode, impedance) for pair in pairs])
+
+
+def _between_doors(network, origins, destinations, mode, impedance):
     """Return (origins, destinations) costs at 1 m/s on the legs: every edge split at every place, then NetworkX."""
     along, against, delay = (a.astype(float) for a in network.edge_costs(mode, impedance))
     graph = nx.MultiDiGraph()
@@ -105,3 +117,18 @@ def places_on(draw, network, mode, most=6, legs=True):
     )
     nowhere = st.just((-1, 0.0, INF))
     return at(*draw(st.lists(st.one_of(place, place, place, nowhere) if legs else place, min_size=1, max_size=most)))
+
+
+@st.composite
+def places_with_doors(draw, network, mode, most=5):
+    """Draw places of which some have a second door, no nearer than the first."""
+    first = draw(places_on(network, mode, most=most))
+    edge = st.sampled_from(np.flatnonzero(network.allowed_edges(mode)).tolist())
+    doors = []
+    for metres in first.snap_metres.tolist():
+        is_there = metres < INF and draw(st.booleans())
+        farther = metres + draw(st.integers(0, 15)) if is_there else INF
+        doors.append((draw(edge) if is_there else -1, draw(st.sampled_from([0.0, 0.25, 0.5, 1.0])), farther))
+    # Two levels are two edges.
+    doors = [(-1, 0.0, INF) if door[0] == own else door for door, own in zip(doors, first.edge.tolist(), strict=True)]
+    return with_other(first, at(*doors))

@@ -1,5 +1,6 @@
 """The matrix on a cluster of two processes is the one of a single machine, byte for byte, also when one of them is killed."""
 
+import dataclasses
 import json
 import os
 import shlex
@@ -154,3 +155,17 @@ def test_without_dask_it_says_what_to_install(city, tmp_path, monkeypatch):
     with pytest.raises(InputError, match=r"requirements-distributed\.txt"):
         write_matrix_distributed(tmp_path, work_on(city), tmp_path, scheduler="tcp://127.0.0.1:9")
     assert not list(tmp_path.iterdir())
+
+
+def test_streets_of_other_levels_travel_with_the_work(city, tmp_path):
+    raised = dataclasses.replace(city, edge_level=(np.arange(city.edge_count) % 5 == 0).astype(np.int8))
+    work = work_on(raised)
+    assert work.origins.other is not None
+    save_work(work, tmp_path)
+    again = load_work(tmp_path)
+    assert again.digest == work.digest
+    alone = dataclasses.replace(work, origins=dataclasses.replace(work.origins, other=None))
+    assert alone.digest != work.digest
+    first, second = (write_matrix(raised, each, tmp_path / name) for each, name in ((work, "one"), (again, "two")))
+    assert files(first) == files(second)
+    assert len(files(first)) == 20

@@ -1,5 +1,6 @@
 """Snapping: by hand on single streets, against brute force on random ones."""
 
+import dataclasses
 import gc
 import weakref
 
@@ -12,7 +13,7 @@ from pyproj import Geod, Transformer
 
 from geo.engine.errors import InputError, NetworkError
 from geo.engine.gridcity import grid_city
-from geo.engine.snapping import Snapper, snap, snapper_of
+from geo.engine.snapping import OTHER_LEVEL_METRES, Snapper, snap, snapper_of
 from tests.geo.engine.graphs import make_network
 
 INF = np.inf
@@ -168,3 +169,67 @@ def test_no_street_is_nearer_and_the_distance_is_true(lines, place, limit):
         assert snaps.snap_metres[0] == pytest.approx(away.min(), abs=0.01)
         assert GEOD.inv(lon[0], lat[0], snaps.lon[0], snaps.lat[0])[2] == pytest.approx(away.min(), abs=0.01)
         assert 0 <= snaps.fraction[0] <= 1
+
+
+def on_levels(network, *levels):
+    return dataclasses.replace(network, edge_level=np.array(levels, np.int8))
+
+
+def test_a_street_of_another_level_is_kept_if_it_is_about_as_near():
+    # A street of 400 m eastwards, a road above it northwards 100 m along. East of the road and north of the street by:
+    network = on_levels(streets([(0, 0), (400, 0)], [(100, -200), (100, 200)]), 0, 1)
+    # 3 and 8 m: the road, and the street; 3 and 19 m: only the road, 16 m nearer; 10 and 2 m: the street, and the road;
+    # 30 and 2 m: only the street.
+    snaps = snap(network, *metres_east_north((103, 8), (103, 19), (110, 2), (130, 2)), mode="walk", max_metres=100.0)
+    assert snaps.edge.tolist() == [1, 1, 0, 0]
+    assert snaps.other.edge.tolist() == [0, -1, 1, -1]
+    assert snaps.other.snap_metres == pytest.approx([8.0, INF, 10.0, INF], abs=0.01)
+    assert snaps.other.fraction[[0, 2]] == pytest.approx([103 / 400, 202 / 400], abs=1e-4)
+    assert GEOD.inv(snaps.lon[0], snaps.lat[0], snaps.other.lon[0], snaps.other.lat[0])[2] == pytest.approx(73**0.5, abs=0.01)
+
+
+def test_the_other_street_keeps_to_the_limit_too_and_to_the_mode():
+    network = on_levels(streets([(0, 0), (400, 0)], [(100, -200), (100, 200)], closed={("car", 0)}), 0, 1)
+    assert snap(network, *metres_east_north((103, 8)), mode="walk", max_metres=7.9).other is None
+    assert snap(network, *metres_east_north((103, 8)), mode="walk", max_metres=8.1).other.edge.tolist() == [0]
+    assert snap(network, *metres_east_north((103, 8)), mode="car", max_metres=100.0).other is None
+
+
+def test_streets_of_one_level_leave_no_choice():
+    for level in (0, 1):
+        network = on_levels(streets([(0, 0), (400, 0)], [(100, -200), (100, 200)]), level, level)
+        assert snap(network, *metres_east_north((103, 8)), mode="walk", max_metres=100.0).other is None
+
+
+def test_some_of_the_snaps_take_their_other_streets_along():
+    network = on_levels(streets([(0, 0), (400, 0)], [(100, -200), (100, 200)]), 0, 1)
+    snaps = snap(network, *metres_east_north((103, 8), (300, 2), (110, 2)), mode="walk", max_metres=100.0)
+    assert snaps.take(np.array([2, 0])).other.edge.tolist() == [1, 0]
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data(), lines=st.lists(st.tuples(spot, spot).filter(lambda line: line[0] != line[1]), min_size=2, max_size=8))
+def test_the_other_street_is_the_nearest_of_another_level(data, lines):
+    levels = data.draw(st.lists(st.integers(-1, 1), min_size=len(lines), max_size=len(lines)))
+    places = data.draw(st.lists(spot, min_size=1, max_size=4))
+    limit = float(data.draw(st.integers(1, 300)))
+    network = on_levels(streets(*lines), *levels)
+    lon, lat = metres_east_north(*places)
+    snaps = snap(network, lon, lat, mode="walk", max_metres=limit)
+    for i in range(len(places)):
+        flat = Transformer.from_crs("EPSG:4326", f"+proj=aeqd +lon_0={lon[i]} +lat_0={lat[i]} +ellps=WGS84", always_xy=True)
+        ends = np.column_stack(flat.transform(network.shape_lon, network.shape_lat)).reshape(-1, 2, 2)
+        away = np.array([shapely.LineString(line).distance(shapely.Point(0, 0)) for line in ends])
+        if snaps.edge[i] < 0:
+            assert snaps.other is None or snaps.other.edge[i] < 0
+            continue
+        differs = np.array(levels) != levels[snaps.edge[i]]
+        nearest = np.where(differs, away, INF).min()
+        most = min(limit, away[snaps.edge[i]] + OTHER_LEVEL_METRES)
+        found = -1 if snaps.other is None else int(snaps.other.edge[i])
+        if nearest < most - 0.02:
+            assert differs[found]
+            assert away[found] == pytest.approx(nearest, abs=0.01)
+            assert snaps.other.snap_metres[i] == pytest.approx(nearest, abs=0.01)
+        elif nearest > most + 0.02:
+            assert found == -1

@@ -1,5 +1,7 @@
 """A rectangle of the grid city: which streets stay is counted by hand."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -42,3 +44,12 @@ def test_all_inside_changes_nothing():
 def test_nothing_inside_is_said():
     with pytest.raises(NetworkError, match="no street within 1,1,2,2"):
         edges_within(grid_streets(columns=2, rows=2), (1.0, 1.0, 2.0, 2.0))
+
+
+def test_levels_stay_with_their_streets():
+    streets = grid_streets(columns=3, rows=3)
+    raised = dataclasses.replace(streets, edge_level=np.arange(len(streets.edge_from)).astype(np.int8))
+    kept = np.arange(len(streets.edge_from)) % 2 == 1
+    part = take_edges(raised, kept)
+    assert part.edge_level.tolist() == np.flatnonzero(kept).tolist()
+    assert part.edge_way_id.tolist() == streets.edge_way_id[kept].tolist()

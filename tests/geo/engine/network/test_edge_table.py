@@ -142,3 +142,13 @@ def test_gaps_in_parquet_are_empty_fields(tmp_path):
 def test_a_ferry_is_a_class_too(tmp_path):
     streets = read_edge_table(table(tmp_path, HEADER + "a,b,118.80,32,118.81,32,ferry,,,\n"))
     assert streets.forward_allowed[:, 0].tolist() == [True, True, False]
+
+
+def test_layers_may_be_given(tmp_path):
+    header = "from_id,to_id,from_lon,from_lat,to_lon,to_lat,layer\n"
+    rows = "a,b,118.80,32.00,118.81,32.00,1\nb,c,118.81,32.00,118.81,32.01,\nc,d,118.81,32.01,118.82,32.01,-2\n"
+    assert read_edge_table(table(tmp_path, header + rows)).edge_level.tolist() == [1, 0, -2]
+    assert problems_of(table(tmp_path, header + "a,b,118.80,32.00,118.81,32.00,6\nb,c,118.81,32.00,118.81,32.01,up\n")) == [
+        ("edges.layer", 2, "layer", "6"),
+        ("edges.layer", 3, "layer", "up"),
+    ]

@@ -1,5 +1,6 @@
 """Edits on the grid city: 250 m blocks, walk 250 s, e-bike 60 s, car 25 s a block. Times are derived by hand."""
 
+import dataclasses
 import itertools
 import math
 
@@ -270,3 +271,11 @@ def test_times_between_crossings_obey_closures_and_links(edits):
         one_by_one = apply_edits(one_by_one, [edit])
     if len({tuple(edit.points) for edit in closing}) == len(closing) and all(edit.modes == () for edit in closing):
         np.testing.assert_allclose(all_times(one_by_one), closed, atol=0.05)
+
+
+def test_pieces_keep_the_level_of_their_street_and_links_lie_on_the_ground():
+    raised = dataclasses.replace(CITY, edge_level=np.full(CITY.edge_count, 2, np.int8))
+    link = Edit(kind="new_link", points=(crossing(0, 0), crossing(1, 1)), highway="residential")
+    edited = apply_edits(raised, [barrier(between((1, 1), (2, 1))), link])
+    assert edited.edge_count == CITY.edge_count + 3
+    assert sorted(edited.edge_level.tolist()) == [0] + [2] * (CITY.edge_count + 2)

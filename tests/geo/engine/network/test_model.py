@@ -85,3 +85,11 @@ def test_arrays_cannot_be_changed():
 def test_bounds_are_west_south_east_north():
     assert tiny().bounds == (118.0, 32.0, 118.003, 32.0)
     assert (tiny().node_count, tiny().edge_count) == (3, 2)
+
+
+def test_levels_are_part_of_the_name_only_where_there_are_some():
+    assert tiny().edge_level.tolist() == [0, 0]
+    assert tiny(edge_level=np.zeros(2, np.int8)).digest == tiny().digest
+    assert tiny(edge_level=np.array([0, 1], np.int8)).digest != tiny().digest
+    with pytest.raises(ValueError, match="read-only"):
+        tiny().edge_level[0] = 1

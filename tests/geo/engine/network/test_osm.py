@@ -134,3 +134,9 @@ def test_a_truncated_pbf_is_refused(tmp_path):
     pbf.write_bytes(pbf.read_bytes()[:-20])
     with pytest.raises(NetworkError, match="not a whole OpenStreetMap file"):
         read_osm(pbf)
+
+
+def test_bridges_lie_above_the_ground(tmp_path):
+    text = SQUARE.replace('<tag k="maxspeed" v="20"/>', '<tag k="bridge" v="yes"/><tag k="layer" v="2"/>')
+    streets = read_osm(write(tmp_path, text))
+    assert dict(zip(streets.edge_way_id.tolist(), streets.edge_level.tolist(), strict=True)) == {10: 0, 11: 2, 12: 0}

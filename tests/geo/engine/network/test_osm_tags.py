@@ -6,6 +6,7 @@ from geo.engine.network.osm_tags import (
     CLASSES,
     control_of,
     duration_seconds,
+    level_of,
     posted_speed_kph,
     rights_of,
     way_class,
@@ -122,3 +123,27 @@ def test_durations(text, seconds):
 )
 def test_controls(tags, control):
     assert control_of(tags) == control
+
+
+@pytest.mark.parametrize(
+    ("tags", "level"),
+    [
+        ({}, 0),
+        ({"bridge": "yes"}, 1),
+        ({"bridge": "viaduct"}, 1),
+        ({"bridge": "no"}, 0),
+        ({"tunnel": "yes"}, -1),
+        ({"tunnel": "building_passage"}, 0),
+        ({"bridge": "yes", "layer": "2"}, 2),
+        ({"bridge": "yes", "layer": "0"}, 0),
+        ({"tunnel": "yes", "layer": "-2"}, -2),
+        ({"layer": "+1"}, 1),
+        ({"layer": "99"}, 5),
+        ({"layer": "-99"}, -5),
+        ({"bridge": "yes", "layer": "1;2"}, 1),
+        ({"tunnel": "yes", "layer": "deep"}, -1),
+    ],
+)
+def test_levels(tags, level):
+    assert level_of(tags) == level
+    assert rights_of({"highway": "residential"} | tags).level == level

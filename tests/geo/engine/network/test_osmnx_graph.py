@@ -71,3 +71,13 @@ def test_what_is_no_graphml_is_said(tmp_path, content, code):
     with pytest.raises(NetworkError) as raised:
         read_graphml(path)
     assert raised.value.problems[0].code == code
+
+
+def test_levels_go_out_and_come_back(tmp_path):
+    text = WHOLE.replace('<tag k="maxspeed" v="20"/>', '<tag k="bridge" v="yes"/>')
+    network = build_network(read_osm(write(tmp_path, text)), source="")
+    expected = {10: 0, 11: 1, 12: 0}
+    for mode in ("walk", "ebike"):
+        again = from_osmnx(network.to_osmnx(mode))
+        for found in (network, again):
+            assert dict(zip(found.edge_way_id.tolist(), found.edge_level.tolist(), strict=True)) == expected

@@ -1,5 +1,6 @@
 """Networks on disk: what comes back is what went in, or a sentence."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -71,3 +72,21 @@ def test_damaged_files_are_refused(network, tmp_path, harm):
         np.save(target, np.array([{"a": 1}], object), allow_pickle=True)
     with pytest.raises(NetworkError, match="damaged"):
         open_network(tmp_path, network.digest)
+
+
+def test_levels_come_back(network, tmp_path):
+    raised = dataclasses.replace(network, edge_level=np.arange(network.edge_count).astype(np.int8) % 3)
+    save_network(raised, tmp_path)
+    assert open_network(tmp_path, raised.digest).edge_level.tolist() == raised.edge_level.tolist()
+
+
+def test_networks_stored_before_there_were_levels_lie_on_the_ground(network, tmp_path):
+    path = save_network(network, tmp_path)
+    meta = json.loads((path / "meta.json").read_text())
+    del meta["arrays"]["edge_level"]
+    (path / "meta.json").write_text(json.dumps(meta))
+    (path / "edge_level.npy").unlink()
+    again = open_network(tmp_path, network.digest)
+    assert again.edge_level.tolist() == [0] * network.edge_count
+    vars(again).pop("digest")
+    assert again.digest == network.digest
