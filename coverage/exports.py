@@ -60,9 +60,12 @@ def harmless_frame(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def cells_frame(demand: Demand, facilities: Facilities, assessment: Assessment) -> pd.DataFrame:
-    """Return one row a demand cell; minutes and venue are empty where the streets lead to no venue."""
+    """Return one row a demand cell; minutes and venue are empty where the streets lead to no venue.
+
+    ``snap_metres``: from the cell to the nearest street of its mode, empty where that is too far.
+    """
     codes = np.array([*facilities.ids, None], object)
-    minutes = assessment.nearest_minutes.astype(np.float64)
+    minutes, metres = (each.astype(np.float64) for each in (assessment.nearest_minutes, assessment.snap_metres))
     return pd.DataFrame(
         {
             "h3_index": list(demand.cell_ids),
@@ -77,6 +80,7 @@ def cells_frame(demand: Demand, facilities: Facilities, assessment: Assessment) 
             "nearest_minutes": np.where(np.isfinite(minutes), minutes, np.nan),
             "nearest_venue_code": codes[assessment.nearest_facility],
             "is_reached": assessment.reached,
+            "snap_metres": np.where(np.isfinite(metres), metres, np.nan),
         }
     )
 

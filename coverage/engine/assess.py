@@ -28,6 +28,7 @@ class Assessment:
     out_of_reach_persons: (n,) int64, summing to the workers of each cell exactly. load_persons: (F,) int64 <= capacity, the
     people each facility serves. nearest_facility: (n,) int32, the quickest by the mode of the cell's class whatever the
     cutoff, -1 where the streets lead to none; nearest_minutes: (n,) float32, off-network ways included, ``inf`` there.
+    snap_metres: (n,) float32, the way from the cell to the nearest street of its mode, ``inf`` where that is too far.
     """
 
     reached: BoolArray
@@ -37,6 +38,7 @@ class Assessment:
     load_persons: Int64Array
     nearest_facility: Int32Array
     nearest_minutes: Float32Array
+    snap_metres: Float32Array
     catchments: Catchments
 
     def __post_init__(self) -> None:
@@ -84,6 +86,7 @@ def _assess(
         load_persons=allocation.load_persons,
         nearest_facility=facility,
         nearest_minutes=minutes,
+        snap_metres=snapped.cell_snap_metres(demand, standard),
         catchments=within,
     )
 
@@ -144,6 +147,7 @@ def _restored(found: Assessment, by_cell: Int64Array, by_facility: Int64Array) -
         load_persons=found.load_persons[facility],
         nearest_facility=nearest_facility,
         nearest_minutes=found.nearest_minutes[cell],
+        snap_metres=found.snap_metres[cell],
         catchments=_restored_catchments(found.catchments, by_cell, by_facility),
     )
 

@@ -75,7 +75,11 @@ class Snapped:
 
     def cell_snapped(self, demand: Demand, standard: Standard) -> BoolArray:
         """Return (n,) bool, snapped for the mode of the cell's own class."""
-        urban, rural = (self.cells[standard.rule_of(name).mode].is_snapped for name in SETTLEMENT_CLASSES)
+        return np.isfinite(self.cell_snap_metres(demand, standard))
+
+    def cell_snap_metres(self, demand: Demand, standard: Standard) -> Float32Array:
+        """Return (n,) float32, the way to the nearest street of the mode of the cell's own class, ``inf`` where not snapped."""
+        urban, rural = (self.cells[standard.rule_of(name).mode].snap_metres for name in SETTLEMENT_CLASSES)
         return np.where(demand.is_urban, urban, rural)
 
 

@@ -41,7 +41,7 @@ def make_assessment():
         reached=np.array([True, True, False]), served_persons=np.array([10, 5, 0]), over_capacity_persons=np.array([0, 15, 0]),
         out_of_reach_persons=np.array([0, 0, 30]), load_persons=np.array([15]),
         nearest_facility=np.array([0, 0, -1], np.int32), nearest_minutes=np.array([1, 2, np.inf], np.float32),
-        catchments=catchments,
+        snap_metres=np.array([0, 12.5, np.inf], np.float32), catchments=catchments,
     )  # fmt: skip
 
 
@@ -63,6 +63,8 @@ def test_cells_have_a_row_each_and_add_up():
     assert np.isnan(frame["nearest_minutes"].iloc[2])
     assert frame["nearest_venue_code"].tolist()[:2] == ["V1", "V1"]
     assert frame["nearest_venue_code"].isna().tolist() == [False, False, True]
+    assert frame["snap_metres"].tolist()[:2] == [0.0, 12.5]
+    assert np.isnan(frame["snap_metres"].iloc[2])
 
 
 def test_hexagons_are_those_of_h3_and_other_ids_have_none():

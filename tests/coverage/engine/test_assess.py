@@ -104,3 +104,20 @@ def shuffled_places(places, order):
         ids=tuple(places.ids[number] for number in order),
         **{name: getattr(places, name)[order] for name in ("lon", "lat", "capacity_persons")},
     )
+
+
+def test_the_way_to_the_street_is_told_in_the_order_of_the_input():
+    # Half a thousandth of a degree north-east of a crossing the nearest street is 47.2 m away (111,412 cos 32° × 0.0005);
+    # a whole degree east there is none. Ids run backwards: cells are worked on in the order of ids, and told in that given.
+    first = demand_at()
+    lon, lat = np.array(first.lon[:3]), np.array(first.lat[:3])
+    lon[1], lat[1] = lon[1] + 0.0005, lat[1] + 0.0005
+    lon[2] += 1.0
+    demand = Demand(
+        cell_ids=("c", "b", "a"), lon=lon, lat=lat, workers_persons=np.array([1, 2, 4]), is_urban=first.is_urban[:3],
+        area_km2=first.area_km2[:3], region_codes=first.region_codes, region_index=first.region_index[:3],
+    )  # fmt: skip
+    found = assess(CITY, demand, facilities_at((5, 5)), standard_of())
+    assert found.snap_metres.tolist() == pytest.approx([0.0, 47.2, math.inf], abs=0.3)
+    assert found.catchments.cell_snapped.tolist() == [True, True, False]
+    assert found.out_of_reach_persons[2] == 4
