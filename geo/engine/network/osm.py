@@ -9,7 +9,7 @@ from typing import Any
 import osmium
 
 from geo.engine.errors import NetworkError, Problem, register_messages
-from geo.engine.network.osm_tags import control_of, rights_of
+from geo.engine.network.osm_tags import barrier_closes, control_of, rights_of
 from geo.engine.network.streets import CROSSING, SIGNALS, Streets
 from geo.engine.network.ways import Ways, streets_of_ways
 
@@ -63,20 +63,25 @@ def check_file(path: Path) -> None:
 
 def _collect(path: Path) -> Ways:
     ways = Ways()
-    keys = osmium.filter.KeyFilter("highway", "route")
-    things: Iterable[Any] = osmium.FileProcessor(str(path)).with_locations().with_filter(keys)
+    # Walls and fences are ways with a barrier too, and many: of ways, only those with a highway or route reach Python.
+    of_all = osmium.filter.KeyFilter("highway", "route", "barrier")
+    of_ways = osmium.filter.KeyFilter("highway", "route")
+    of_ways.enable_for(osmium.osm.WAY)
+    things: Iterable[Any] = osmium.FileProcessor(str(path)).with_locations().with_filter(of_all).with_filter(of_ways)
     for thing in things:
         if thing.is_node():
-            _add_control(ways, thing)
+            _add_node(ways, thing)
         elif thing.is_way():
             _add_way(ways, thing)
     return ways
 
 
-def _add_control(ways: Ways, node: Any) -> None:
-    control = control_of(node.tags)
+def _add_node(ways: Ways, node: Any) -> None:
+    control, closed = control_of(node.tags), barrier_closes(node.tags)
     if control:
         ways.controls[node.id] = _CONTROLS[control]
+    if any(closed):
+        ways.barriers[node.id] = closed
 
 
 def _add_way(ways: Ways, way: Any) -> None:

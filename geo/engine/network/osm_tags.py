@@ -29,6 +29,8 @@ _NO_WALKERS = {"motorway", "motorway_link"}
 _BICYCLES_ONLY_IF_SAID = {"pedestrian", "footway", "bridleway"}
 _FAST_ROADS = {"motorway", "motorway_link", "trunk", "trunk_link", "primary", "primary_link"}
 _EXPRESSWAY_NAME = re.compile(r"高架|快速路|elevated|expressway|freeway", re.IGNORECASE)
+_STOPS_CARS = {"bollard", "block", "cycle_barrier", "motorcycle_barrier", "jersey_barrier", "log", "planter", "bus_trap"}
+_STOPS_ALL_BUT_WALKERS = {"steps", "stile", "step_over", "kissing_gate", "turnstile", "full-height_turnstile", "horse_stile"}
 _ONE_WAY, _ONE_WAY_BACK = {"yes", "true", "1"}, {"-1", "reverse"}
 _OPPOSITE = re.compile(r"^opposite")
 _DURATION_CLOCK = re.compile(r"^(\d{1,2}):(\d{2})(?::(\d{2}))?$")
@@ -198,3 +200,27 @@ def control_of(tags: Tags) -> str:
     if highway == "traffic_signals" or (highway == "crossing" and tags.get("crossing") == "traffic_signals"):
         return "signals"
     return "crossing" if highway == "crossing" else ""
+
+
+def barrier_closes(tags: Tags) -> tuple[bool, bool, bool]:
+    """Return whether the barrier at a node stops walkers, e-bikes and cars; a node without a barrier stops nobody.
+
+    What stands in the way by its nature opens only to vehicles that are named: ``access=yes`` at a bollard means people.
+    """
+    barrier = tags.get("barrier")
+    if barrier is None:
+        return False, False, False
+    stops_ebikes = barrier in _STOPS_ALL_BUT_WALKERS
+    stops_cars = stops_ebikes or barrier in _STOPS_CARS
+    return (
+        _said(tags, "foot", "access") is False,
+        _is_stopped(tags, stops_ebikes, "electric_bicycle", "bicycle"),
+        _is_stopped(tags, stops_cars, "motorcar", "motor_vehicle"),
+    )
+
+
+def _is_stopped(tags: Tags, by_nature: bool, *keys: str) -> bool:
+    named = _said(tags, *keys, "vehicle")
+    if named is not None:
+        return not named
+    return by_nature or _said(tags, "access") is False

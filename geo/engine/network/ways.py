@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from geo.engine.crs import distance_metres
 from geo.engine.modes import MODES
+from geo.engine.network.barriers import Closed, Vertices, with_barriers
 from geo.engine.network.osm_tags import CLASSES, Rights
 from geo.engine.network.streets import SIGNALS, Streets
 
@@ -20,7 +21,7 @@ _NO_ROADS = {"pedestrian", "footway", "path", "cycleway", "bridleway", "steps", 
 
 @dataclass(kw_only=True)
 class Ways:
-    """Ways collected one by one: rights and ids a way, references and degrees a vertex, controls a reference.
+    """Ways collected one by one: rights and ids a way, references and degrees a vertex, controls and barriers a reference.
 
     Vertices are kept as plain numbers, 24 bytes each: an extract of a province has tens of millions.
     """
@@ -32,6 +33,7 @@ class Ways:
     lon: "array[float]" = field(default_factory=lambda: array("d"))
     lat: "array[float]" = field(default_factory=lambda: array("d"))
     controls: dict[int, int] = field(default_factory=dict)
+    barriers: dict[int, Closed] = field(default_factory=dict)
 
     def add(self, way_id: int, rights: Rights, vertices: list[tuple[int, float, float]]) -> None:
         """Add one way of two or more vertices ``(reference, lon, lat)``; shorter ones are no streets."""
@@ -50,23 +52,26 @@ class Ways:
 
 
 def streets_of_ways(ways: Ways) -> Streets:
-    """Cut the ways at their ends, where they share a vertex with a way, and at controls; return the streets.
+    """Cut the ways at their ends, where they share a vertex with a way, at controls and barriers; return the streets.
 
     A ferry's duration is shared out over its parts by length. Crossings count on roads only: where paths meet nobody waits.
     """
-    refs = np.array(ways.refs, np.int64)
-    lon, lat = np.array(ways.lon), np.array(ways.lat)
-    sizes = np.array(ways.sizes, np.int64)
+    vertices = with_barriers(
+        np.array(ways.refs, np.int64), np.array(ways.lon), np.array(ways.lat), np.array(ways.sizes, np.int64), ways.barriers
+    )
+    refs, lon, lat, sizes = vertices.refs, vertices.lon, vertices.lat, vertices.sizes
     starts = np.cumsum(sizes) - sizes
     rights = _RightsColumns.of(ways.rights)
     controls = _controls_that_count(ways.controls, refs[np.repeat(_is_road()[rights.highway], sizes)])
     is_node = _cuts(refs, starts, sizes, np.array(sorted(controls), np.int64))
+    is_node[vertices.closed_at] = is_node[vertices.closed_at + 1] = True
     first, last, of_way = _pieces(is_node, starts, sizes)
     node_refs, node_vertex = np.unique(refs[is_node], return_index=True)
     vertex_of_node = np.flatnonzero(is_node)[node_vertex]
     counts = last - first + 1
     indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    vertices = np.repeat(first - indptr[:-1], counts) + np.arange(indptr[-1])
+    in_shape = np.repeat(first - indptr[:-1], counts) + np.arange(indptr[-1])
+    passable = _passable(vertices, first)
     return Streets(
         node_lon=lon[vertex_of_node],
         node_lat=lat[vertex_of_node],
@@ -77,11 +82,11 @@ def streets_of_ways(ways: Ways) -> Streets:
         edge_class=rights.highway[of_way],
         classes=CLASSES,
         shape_indptr=indptr,
-        shape_lon=lon[vertices],
-        shape_lat=lat[vertices],
+        shape_lon=lon[in_shape],
+        shape_lat=lat[in_shape],
         modes=MODES,
-        forward_allowed=rights.forward[:, of_way],
-        backward_allowed=rights.backward[:, of_way],
+        forward_allowed=rights.forward[:, of_way] & passable,
+        backward_allowed=rights.backward[:, of_way] & passable,
         max_speed_kph=rights.max_speed_kph[of_way],
         fixed_seconds=_shared_out(rights.duration_seconds, of_way, _lengths(lon, lat, first, last)),
         edge_level=rights.level[of_way],
@@ -139,6 +144,13 @@ def _pieces(is_node: BoolArray, starts: Int64Array, sizes: Int64Array) -> tuple[
     way = np.repeat(np.arange(len(sizes)), sizes)[nodes]
     same = way[:-1] == way[1:]
     return nodes[:-1][same], nodes[1:][same], way[:-1][same]
+
+
+def _passable(vertices: Vertices, first: Int64Array) -> BoolArray:
+    """Return (M, E) whether no barrier closes the edge to the mode; first: (E,), rising, the first vertex of each edge."""
+    passable = np.ones((len(MODES), len(first)), np.bool_)
+    passable[:, np.searchsorted(first, vertices.closed_at)] = ~vertices.closed
+    return passable
 
 
 def _lengths(lon: Float64Array, lat: Float64Array, first: Int64Array, last: Int64Array) -> Float64Array:

@@ -4,6 +4,7 @@ import pytest
 
 from geo.engine.network.osm_tags import (
     CLASSES,
+    barrier_closes,
     control_of,
     duration_seconds,
     level_of,
@@ -147,3 +148,31 @@ def test_controls(tags, control):
 def test_levels(tags, level):
     assert level_of(tags) == level
     assert rights_of({"highway": "residential"} | tags).level == level
+
+
+@pytest.mark.parametrize(
+    ("tags", "closed"),
+    [
+        ({}, ""),
+        ({"access": "no"}, ""),
+        ({"barrier": "bollard"}, "car"),
+        ({"barrier": "bollard", "access": "yes"}, "car"),
+        ({"barrier": "bollard", "motor_vehicle": "yes"}, ""),
+        ({"barrier": "bollard", "bicycle": "no"}, "ebike car"),
+        ({"barrier": "cycle_barrier"}, "car"),
+        ({"barrier": "cycle_barrier", "bicycle": "dismount"}, "car"),
+        ({"barrier": "block", "electric_bicycle": "no"}, "ebike car"),
+        ({"barrier": "stile"}, "ebike car"),
+        ({"barrier": "kissing_gate", "bicycle": "yes"}, "car"),
+        ({"barrier": "gate"}, ""),
+        ({"barrier": "gate", "access": "private"}, "walk ebike car"),
+        ({"barrier": "gate", "access": "private", "foot": "yes"}, "ebike car"),
+        ({"barrier": "lift_gate", "access": "no", "bicycle": "yes", "foot": "yes"}, "car"),
+        ({"barrier": "lift_gate", "vehicle": "no"}, "ebike car"),
+        ({"barrier": "lift_gate", "motor_vehicle": "private"}, "car"),
+        ({"barrier": "lift_gate", "access": "customers"}, ""),
+        ({"barrier": "kerb"}, ""),
+    ],
+)
+def test_barriers(tags, closed):
+    assert barrier_closes(tags) == tuple(mode in closed.split() for mode in ("walk", "ebike", "car"))
