@@ -15,17 +15,19 @@ import shapely
 from geo.engine.crs import Plane, distance_metres
 from geo.engine.errors import InputError, Problem, register_messages
 from geo.engine.network.model import TravelNetwork
+from geo.engine.segment_grid import NO_LEVEL, NO_SEGMENT, Found, SegmentGrid
 
 Float32Array = npt.NDArray[np.float32]
 Float64Array = npt.NDArray[np.float64]
 Int32Array = npt.NDArray[np.int32]
 Rows = npt.NDArray[np.integer]
-Points = npt.NDArray[np.object_]
+Int8Array = npt.NDArray[np.int8]
 
 NOT_SNAPPED = -1
 MAX_LON, MAX_LAT = 180.0, 90.0
-# The plane stretches lengths by less than this; what it finds is measured again on the ellipsoid.
-PLANE_MARGIN = 1.005
+# The search reckons with the metres of a degree around the place, which is off by less than this within hundreds of
+# kilometres; what it finds is measured again on the ellipsoid.
+LIMIT_MARGIN, LIMIT_MARGIN_METRES = 1.005, 1e-6
 
 OTHER_LEVEL_METRES = 15.0
 """A street of another level counts if it is at most so much farther than the nearest: half the width of an elevated road.
@@ -84,99 +86,77 @@ class Snaps:
 
 
 class Snapper:
-    """The edges of a network that one mode may use, indexed for finding the nearest."""
+    """The edges of a network that one mode may use, with an index for finding the nearest."""
 
-    def __init__(self, network: TravelNetwork, mode: str) -> None:
-        self._plane = Plane.around(network.node_lon, network.node_lat)
-        self._edges = np.flatnonzero(network.allowed_edges(mode)).astype(np.int32)
-        self._lines = edge_lines(network, self._edges, self._plane)
-        self._tree = shapely.STRtree(self._lines)
-        self._level = np.asarray(network.edge_level)[self._edges]
-        self._off_ground = np.flatnonzero(self._level)
-        self._off_ground_tree = shapely.STRtree(self._lines[self._off_ground])
+    def __init__(self, network: TravelNetwork, mode: str, grid: SegmentGrid) -> None:
+        self._grid = grid
+        self._usable = network.allowed_edges(mode)
+        self._level = np.asarray(network.edge_level).view(np.ndarray)
+        self._has_levels = bool((self._level[self._usable] != 0).any())
 
     def snap(self, lon: Float64Array, lat: Float64Array, *, max_metres: float) -> Snaps:
         """Snap places; see :func:`snap`."""
-        lon, lat = np.asarray(lon, np.float64), np.asarray(lat, np.float64)
+        lon, lat = np.ascontiguousarray(lon, np.float64), np.ascontiguousarray(lat, np.float64)
         _check(lon, lat)
-        if not len(self._edges) or not len(lon):
-            return _nothing(len(lon))
-        points = np.asarray(shapely.points(*self._plane.to_metres(lon, lat)), object)
-        place, line = self._tree.query_nearest(points, max_distance=max(max_metres * PLANE_MARGIN, 1e-9), all_matches=True)
-        # All nearest lines come back; the lowest edge number wins, so that the answer does not depend on the tree.
-        order = np.lexsort((line, place))
-        place, line = place[order], line[order]
-        first = np.unique(place, return_index=True)[1]
-        place, line = place[first], line[first]
-        snaps = self._joined(lon, lat, points, place, line, np.full(len(place), max_metres))
-        other = self._on_other_levels(points, snaps, place, line, max_metres)
-        if not len(other[0]):
+        limit = np.full(len(lon), max_metres)
+        snaps = self._nearest(lon, lat, np.arange(len(lon)), limit, np.full(len(lon), NO_LEVEL, np.int8))
+        if not self._has_levels:
             return snaps
-        nearest = snaps.snap_metres.astype(np.float64)[other[0]]
-        return dataclasses.replace(
-            snaps, other=self._joined(lon, lat, points, *other, np.minimum(nearest + OTHER_LEVEL_METRES, max_metres))
-        )
+        place = np.flatnonzero(snaps.is_snapped)
+        limit[place] = np.minimum(snaps.snap_metres[place].astype(np.float64) + OTHER_LEVEL_METRES, max_metres)
+        other = self._nearest(lon, lat, place, limit, self._level[snaps.edge[place]])
+        return dataclasses.replace(snaps, other=other) if other.is_snapped.any() else snaps
 
-    def _joined(
-        self, lon: Float64Array, lat: Float64Array, points: Points, place: Rows, line: Rows, limit_metres: Float64Array
+    def _nearest(
+        self, lon: Float64Array, lat: Float64Array, place: Rows, limit_metres: Float64Array, but_level: Int8Array
     ) -> Snaps:
-        """Return the snaps of all places: ``place[i]`` joins ``line[i]`` if that is within ``limit_metres[i]``."""
+        """Return the snaps of all places: only ``place`` are looked for, and not on the streets of ``but_level``."""
         snaps = _nothing(len(lon))
-        fraction = np.asarray(shapely.line_locate_point(self._lines[line], points[place], normalized=True))
-        on_edge = shapely.line_interpolate_point(self._lines[line], fraction, normalized=True)
-        edge_lon, edge_lat = self._plane.to_degrees(shapely.get_x(on_edge), shapely.get_y(on_edge))
-        metres = distance_metres(lon[place], lat[place], edge_lon, edge_lat)
-        near = metres <= limit_metres
+        found = self._grid.nearest(
+            lon[place], lat[place], usable=self._usable, level=self._level, but_level=but_level,
+            limit_metres=limit_metres[place] * LIMIT_MARGIN + LIMIT_MARGIN_METRES,
+        )  # fmt: skip
+        is_found = found.segment != NO_SEGMENT
+        place = place[is_found]
+        edge, fraction, on_lon, on_lat = self._grid.along(Found(found.segment[is_found], found.share[is_found]))
+        metres = distance_metres(lon[place], lat[place], on_lon, on_lat)
+        near = metres <= limit_metres[place]
         place = place[near]
-        snaps.edge[place] = self._edges[line[near]]
-        snaps.fraction[place] = fraction[near]
+        snaps.edge[place], snaps.fraction[place] = edge[near], fraction[near]
         snaps.snap_metres[place] = metres[near]
-        snaps.lon[place], snaps.lat[place] = edge_lon[near], edge_lat[near]
+        snaps.lon[place], snaps.lat[place] = on_lon[near], on_lat[near]
         return snaps
 
-    def _on_other_levels(
-        self, points: Points, snaps: Snaps, place: Rows, line: Rows, max_metres: float
-    ) -> tuple[Rows, Rows]:  # fmt: skip
-        """Return places that have a line of another level than their own ``line`` about as near, and the nearest of these.
 
-        Most places join the ground: for them only what is off the ground is looked at.
-        """
-        if not len(self._off_ground):
-            return place[:0], line[:0]
-        kept = snaps.is_snapped[place]
-        place, line = place[kept], line[kept]
-        reach = np.minimum(snaps.snap_metres[place] + OTHER_LEVEL_METRES, max_metres) * PLANE_MARGIN
-        on_ground = self._level[line] == 0
-        above, below = np.flatnonzero(on_ground), np.flatnonzero(~on_ground)
-        found = self._off_ground_tree.query(points[place[above]], predicate="dwithin", distance=reach[above])
-        others = self._tree.query(points[place[below]], predicate="dwithin", distance=reach[below])
-        row = np.concatenate([above[found[0]], below[others[0]]])
-        near = np.concatenate([self._off_ground[found[1]], others[1]])
-        differs = self._level[near] != self._level[line[row]]
-        row, near = row[differs], near[differs]
-        order = np.lexsort((near, shapely.distance(self._lines[near], points[place[row]]), row))
-        first = order[np.unique(row[order], return_index=True)[1]]
-        return place[row[first]], near[first]
+_indexes: "WeakKeyDictionary[TravelNetwork, _Index]" = WeakKeyDictionary()
 
 
-_snappers: "WeakKeyDictionary[TravelNetwork, dict[str, Snapper]]" = WeakKeyDictionary()
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Index:
+    """The grid of a network, and what each mode may use of it."""
+
+    grid: SegmentGrid
+    snappers: dict[str, Snapper]
 
 
 def snapper_of(network: TravelNetwork, mode: str) -> Snapper:
-    """Return the snapper of a network and mode; it is built once and goes when the network goes."""
-    of_network = _snappers.setdefault(network, {})
-    if mode not in of_network:
-        of_network[mode] = Snapper(network, mode)
-    return of_network[mode]
+    """Return the snapper of a network and mode; it is built once, its grid once for all modes, and goes with the network."""
+    if network not in _indexes:
+        grid = SegmentGrid.of(network.shape_indptr, network.shape_lon, network.shape_lat)
+        _indexes[network] = _Index(grid=grid, snappers={})
+    index = _indexes[network]
+    if mode not in index.snappers:
+        index.snappers[mode] = Snapper(network, mode, index.grid)
+    return index.snappers[mode]
 
 
 def snap(network: TravelNetwork, lon: Float64Array, lat: Float64Array, *, mode: str, max_metres: float) -> Snaps:
     """Snap places to the nearest point on an edge that ``mode`` may use in at least one direction.
 
-    ``lon``, ``lat``: (n,) float64 degrees, WGS-84. Nearness is sought in a local conformal plane and measured on the ellipsoid;
-    places farther than ``max_metres`` (inclusive) stay unsnapped. Of equally near edges the lowest number wins. Where an edge
-    of another level is at most `OTHER_LEVEL_METRES` farther, it is kept as ``other``. Raises :class:`InputError` for
-    coordinates that are not finite or out of range, :class:`NetworkError` for an unknown mode.
+    ``lon``, ``lat``: (n,) float64 degrees, WGS-84. Nearness is sought with the metres of a degree around the place and
+    measured on the ellipsoid; places farther than ``max_metres`` (inclusive) stay unsnapped. Of equally near edges the lowest
+    number wins. Where an edge of another level is at most `OTHER_LEVEL_METRES` farther, it is kept as ``other``. Raises
+    :class:`InputError` for coordinates that are not finite or out of range, :class:`NetworkError` for an unknown mode.
     """
     return snapper_of(network, mode).snap(lon, lat, max_metres=max_metres)
 

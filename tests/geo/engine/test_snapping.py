@@ -13,7 +13,7 @@ from pyproj import Geod, Transformer
 
 from geo.engine.errors import InputError, NetworkError
 from geo.engine.gridcity import grid_city
-from geo.engine.snapping import OTHER_LEVEL_METRES, Snapper, snap, snapper_of
+from geo.engine.snapping import OTHER_LEVEL_METRES, snap, snapper_of
 from tests.geo.engine.graphs import make_network
 
 INF = np.inf
@@ -143,6 +143,18 @@ def test_every_crossing_of_a_grid_snaps_to_itself():
     assert ends.tolist() == list(range(city.node_count))
 
 
+def away_from(network, lon, lat):
+    """Return how far each street is: in an azimuthal equidistant plane around the place, where distances from it are exact.
+
+    Streets are straight in degrees (RFC 7946), so they bend in that plane: sixty-four chords are a millimetre from the bend.
+    """
+    flat = Transformer.from_crs("EPSG:4326", f"+proj=aeqd +lon_0={lon} +lat_0={lat} +ellps=WGS84", always_xy=True)
+    ends = np.column_stack([network.shape_lon, network.shape_lat]).reshape(-1, 2, 2)
+    chords = ends[:, :1] + np.linspace(0, 1, 65)[None, :, None] * (ends[:, 1:] - ends[:, :1])
+    lines = [shapely.LineString(np.column_stack(flat.transform(*line.T))) for line in chords]
+    return shapely.distance(np.array(lines), shapely.Point(0, 0))
+
+
 metres = st.integers(-800, 800)
 spot = st.tuples(metres, metres)
 
@@ -155,13 +167,8 @@ spot = st.tuples(metres, metres)
 def test_no_street_is_nearer_and_the_distance_is_true(lines, place, limit):
     network = streets(*lines)
     lon, lat = metres_east_north(place)
-    snaps = Snapper(network, "walk").snap(lon, lat, max_metres=float(limit))
-    # Independent: an azimuthal equidistant plane around the place, in which distances from it are exact.
-    flat = Transformer.from_crs("EPSG:4326", f"+proj=aeqd +lon_0={lon[0]} +lat_0={lat[0]} +ellps=WGS84", always_xy=True)
-    x, y = flat.transform(network.shape_lon, network.shape_lat)
-    away = np.array(
-        [shapely.LineString(ends).distance(shapely.Point(0, 0)) for ends in np.column_stack([x, y]).reshape(-1, 2, 2)]
-    )
+    snaps = snapper_of(network, "walk").snap(lon, lat, max_metres=float(limit))
+    away = away_from(network, lon[0], lat[0])
     if away.min() > limit + 0.01:
         assert snaps.edge[0] == -1
     elif away.min() < limit - 0.01:
@@ -217,9 +224,7 @@ def test_the_other_street_is_the_nearest_of_another_level(data, lines):
     lon, lat = metres_east_north(*places)
     snaps = snap(network, lon, lat, mode="walk", max_metres=limit)
     for i in range(len(places)):
-        flat = Transformer.from_crs("EPSG:4326", f"+proj=aeqd +lon_0={lon[i]} +lat_0={lat[i]} +ellps=WGS84", always_xy=True)
-        ends = np.column_stack(flat.transform(network.shape_lon, network.shape_lat)).reshape(-1, 2, 2)
-        away = np.array([shapely.LineString(line).distance(shapely.Point(0, 0)) for line in ends])
+        away = away_from(network, lon[i], lat[i])
         if snaps.edge[i] < 0:
             assert snaps.other is None or snaps.other.edge[i] < 0
             continue
