@@ -21,12 +21,15 @@ from geo.engine.network.store import open_network
 from geo.engine.progress import Progress, no_progress
 from geo.engine.snapping import Snaps
 from geo.engine.traveltime.partitions import DOORS, SNAP_KEYS, MatrixWork, write_manifest, write_partition
+from geo.engine.whole_files import whole_file
 
 # A folder of its own, so that *.parquet beside it is the matrix and nothing else.
 WORK = "_work"
 SETTINGS = "settings.json"
 SIDES = ("origins", "destinations")
 RETRIES = 3
+"""So often a partition that raises is tried again. Of lost workers Dask itself keeps count, by its setting
+``distributed.scheduler.allowed-failures``."""
 CONNECT_SECONDS = 10
 
 register_messages(
@@ -49,8 +52,10 @@ def write_matrix_distributed(
     """Write the matrix as :func:`geo.engine.traveltime.partitions.write_matrix` does, byte for byte, on the workers of Dask.
 
     ``networks``: the folder of stored networks, and ``folder``: where matrices go, both at the same path on every machine;
-    ``scheduler``: ``tcp://host:port``; ``threads`` of a partition's search on its worker. A worker that is lost is replaced up
-    to three times a partition. Raises :class:`InputError` if Dask is not installed or the scheduler does not answer.
+    ``scheduler``: ``tcp://host:port``; ``threads`` of a partition's search on its worker. A partition that raises (a disk
+    that is full for a moment) is tried three times more; one whose worker is lost goes to another, until Dask's
+    ``distributed.scheduler.allowed-failures`` (3) is passed. Either way the run then ends with the error, and what is written
+    stays. Raises :class:`InputError` if Dask is not installed or the scheduler does not answer.
     """
     client, completed = _client(scheduler)
     target = folder / work.digest
@@ -59,7 +64,7 @@ def write_matrix_distributed(
         save_work(work, target)
         futures = [
             client.submit(
-                partition_task, str(networks), str(target), number, threads, key=f"{work.digest}-{number}", retries=RETRIES
+                partition_task, str(networks), str(target), number, threads, key=task_key(target, number), retries=RETRIES
             )
             for number in range(len(work.blocks))
         ]  # fmt: skip
@@ -74,6 +79,11 @@ def write_matrix_distributed(
     return target
 
 
+def task_key(target: Path, number: int) -> str:
+    """Return the name of a task: the same work into two folders at once is two tasks, as each folder wants its file."""
+    return f"{target}-{number}"
+
+
 def partition_task(networks: str, target: str, number: int, threads: int) -> str:
     """Write one partition; runs on a worker. Returns the file's name."""
     work = _work(target)
@@ -81,7 +91,10 @@ def partition_task(networks: str, target: str, number: int, threads: int) -> str
 
 
 def save_work(work: MatrixWork, target: Path) -> None:
-    """Write what a partition needs to know below ``target``: two tables of places, one file of settings, which comes last."""
+    """Write what a partition needs to know below ``target``: two tables of places, one file of settings, which comes last.
+
+    Each file takes the place of an earlier one at once: workers of another run of the same work may be reading it.
+    """
     folder = target / WORK
     folder.mkdir(exist_ok=True)
     for side, ids in zip(SIDES, (work.from_ids, work.to_ids), strict=True):
@@ -89,9 +102,12 @@ def save_work(work: MatrixWork, target: Path) -> None:
         columns = {
             prefix + key: getattr(door, key) for door, prefix in zip(snaps.doors, DOORS, strict=False) for key in SNAP_KEYS
         }
-        pd.DataFrame({"id": np.asarray(ids, object).astype(str), **columns}).to_parquet(folder / f"{side}.parquet")
+        frame = pd.DataFrame({"id": np.asarray(ids, object).astype(str), **columns})
+        with whole_file(folder / f"{side}.parquet") as aside:
+            frame.to_parquet(aside)
     names = ("network_digest", "mode", "cutoff_seconds", "leg_speed_kph", "block_destinations")
-    (folder / SETTINGS).write_text(json.dumps({name: getattr(work, name) for name in names}), encoding="utf-8")
+    with whole_file(folder / SETTINGS) as aside:
+        aside.write_text(json.dumps({name: getattr(work, name) for name in names}), encoding="utf-8")
 
 
 def load_work(target: Path) -> MatrixWork:

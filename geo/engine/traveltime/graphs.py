@@ -1,9 +1,6 @@
 """From a network to what its searches run on: arcs with costs in whole ticks, kept beside the network's files."""
 
 import contextlib
-import os
-import tempfile
-from pathlib import Path
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -14,6 +11,7 @@ from geo.engine.pages import in_large_pages
 from geo.engine.traveltime.access import TICK
 from geo.engine.traveltime.search import Graph, Scratch, scratch_for
 from geo.engine.traveltime.threads import Pool
+from geo.engine.whole_files import whole_file
 
 Int32Array = npt.NDArray[np.int32]
 BoolArray = npt.NDArray[np.bool_]
@@ -91,8 +89,8 @@ def _stored_arcs(network: TravelNetwork, key: Key) -> Int32Array:
             return _frozen(stored)
     arcs = search_arcs(network, *key)
     # A folder that may not be written to, or a full disk: the searches run all the same.
-    with contextlib.suppress(OSError):
-        _write_whole(path, arcs)
+    with contextlib.suppress(OSError), whole_file(path) as aside, aside.open("wb") as file:
+        np.save(file, arcs, allow_pickle=False)
     return _frozen(arcs)
 
 
@@ -134,19 +132,6 @@ def _unmark(network: TravelNetwork, arcs: Int32Array, node: int) -> None:
         for slot in _slots(network, edge):
             if arcs[slot, 0] == ~node:
                 arcs[slot, 0] = node
-
-
-def _write_whole(path: Path, array: Int32Array) -> None:
-    """Write a file that appears all at once."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".part-")
-    aside = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.save(file, array, allow_pickle=False)
-        aside.chmod(0o644)
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
 
 
 def _frozen(array: Int32Array) -> Int32Array:

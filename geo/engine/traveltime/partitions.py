@@ -5,7 +5,6 @@ machine or worker that takes it needs one part of the map.
 """
 
 import json
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,6 +26,7 @@ from geo.engine.snapping import Snaps
 from geo.engine.traveltime.access import LEG_SPEED_KPH
 from geo.engine.traveltime.matrix import ODMatrix, od_matrix
 from geo.engine.units import SECONDS_PER_MINUTE
+from geo.engine.whole_files import whole_file
 
 MANIFEST = "_manifest.json"
 BLOCK_DESTINATIONS = 1000
@@ -134,7 +134,9 @@ def write_partition(network: TravelNetwork, work: MatrixWork, number: int, targe
             network, work.origins, work.destinations.take(rows), mode=work.mode, cutoff=work.cutoff_seconds,
             leg_speed_kph=work.leg_speed_kph, threads=threads,
         )  # fmt: skip
-        _write_whole(path, _table(matrix, work, rows))
+        table = _table(matrix, work, rows)
+        with whole_file(path) as aside:
+            pq.write_table(table, aside, compression="zstd")  # type: ignore[no-untyped-call]
     return path
 
 
@@ -149,9 +151,8 @@ def write_manifest(work: MatrixWork, target: Path) -> None:
         "origins": len(work.from_ids), "destinations": len(work.to_ids), "pairs": sum(pairs), "partitions": len(pairs),
         "columns": {"from_id": "origin", "to_id": "destination", "travel_time": "minutes"},
     }  # fmt: skip
-    aside = target / f".{MANIFEST}"
-    aside.write_text(json.dumps(said, indent=1), encoding="utf-8")
-    aside.replace(target / MANIFEST)
+    with whole_file(target / MANIFEST) as aside:
+        aside.write_text(json.dumps(said, indent=1), encoding="utf-8")
 
 
 def read_manifest(target: Path) -> dict[str, Any]:
@@ -186,15 +187,3 @@ def _table(matrix: ODMatrix, work: MatrixWork, rows: npt.NDArray[np.int64]) -> p
         "travel_time": pa.array(matrix.cost / np.float32(SECONDS_PER_MINUTE)),
     }
     return pa.table(columns)
-
-
-def _write_whole(path: Path, table: pa.Table) -> None:
-    """Write a file that appears all at once; who else writes it meanwhile writes the same."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".part-", delete=False) as file:
-        aside = Path(file.name)
-    try:
-        pq.write_table(table, aside, compression="zstd")  # type: ignore[no-untyped-call]
-        aside.chmod(0o644)
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)

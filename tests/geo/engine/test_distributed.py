@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -93,6 +94,19 @@ def test_a_worker_killed_in_mid_run_is_replaced(cluster, city, tmp_path):
     assert len(files(target)) == 100
 
 
+def test_two_runs_of_one_work_at_once_fill_a_folder_each(cluster, city, tmp_path):
+    save_network(city, tmp_path / "networks")
+    work, address = work_on(city), cluster.scheduler_address
+    with ThreadPoolExecutor(2) as both:
+        runs = [
+            both.submit(write_matrix_distributed, tmp_path / "networks", work, tmp_path / name, scheduler=address)
+            for name in ("one", "other")
+        ]
+        one, other = (run.result() for run in runs)
+    assert len(files(one)) == len(work.blocks)
+    assert files(one) == files(other)
+
+
 def commands_of_the_page(port):
     """Return the page's own commands for scheduler and worker, with this Python on this machine."""
     lines = [line.split("#")[0].strip() for line in PAGE.read_text(encoding="utf-8").splitlines() if " -m dask " in line]
@@ -138,6 +152,19 @@ def test_work_comes_back_as_it_was(city, tmp_path):
     work = work_on(city)
     save_work(work, tmp_path)
     assert load_work(tmp_path).digest == work.digest
+
+
+def test_work_is_replaced_whole_while_workers_read_it(city, tmp_path):
+    work = work_on(city)
+    save_work(work, tmp_path)
+    table = tmp_path / "_work" / "origins.parquet"
+    before = table.read_bytes()
+    with table.open("rb") as reader:
+        save_work(work, tmp_path)
+        # What a reader has open is neither emptied nor half written; the name leads to a file of its own.
+        assert reader.read() == before
+        assert os.fstat(reader.fileno()).st_ino != table.stat().st_ino
+    assert sorted(path.name for path in table.parent.iterdir()) == ["destinations.parquet", "origins.parquet", "settings.json"]
 
 
 def test_a_scheduler_that_does_not_answer_is_named(city, tmp_path, monkeypatch):
