@@ -4,7 +4,6 @@ A run points at a snapshot; an edited network is a snapshot too, with its own di
 network stays as it is.
 """
 
-import dataclasses
 import datetime as dt
 import json
 from collections.abc import Sequence
@@ -24,6 +23,7 @@ from geo.engine.modes import default_speeds
 from geo.engine.network.edits import Edit, Tolerances, apply_edits
 from geo.engine.network.model import TravelNetwork
 from geo.engine.network.store import META, open_network, save_network
+from geo.engine.whole_files import whole_file
 from geo.models import WGS84, NetworkEdit, NetworkSnapshot, Region
 from geo.services.networks import network_folder
 from geo.validation import DATUM, EMPTY, INVALID, validate_geometry
@@ -212,10 +212,10 @@ def edited_network(snapshot: NetworkSnapshot, on: dt.date, *, var_dir: Path) -> 
         return known
     network = apply_edits(open_network(folder, base.digest), edits)
     save_network(network, folder)
-    aside = pointer.with_suffix(".part")
-    aside.write_text(json.dumps({"digest": network.digest, "report": network.report}), encoding="utf-8")
-    aside.replace(pointer)
-    return network
+    with whole_file(pointer) as aside:
+        aside.write_text(json.dumps({"digest": network.digest, "report": network.report}), encoding="utf-8")
+    # The stored one, so that its searches leave their arcs beside its files for other processes.
+    return _made(pointer) or network
 
 
 def _made(pointer: Path) -> TravelNetwork | None:
@@ -225,10 +225,7 @@ def _made(pointer: Path) -> TravelNetwork | None:
     said = json.loads(pointer.read_text(encoding="utf-8"))
     if not (pointer.parent / said["digest"] / META).is_file():
         return None
-    stored = open_network(pointer.parent, said["digest"])
-    network = dataclasses.replace(stored, report=said["report"])
-    vars(network)["digest"] = said["digest"]
-    return network
+    return open_network(pointer.parent, said["digest"]).with_report(said["report"])
 
 
 def _inputs_digest(base: NetworkSnapshot, edits: Sequence[Edit]) -> str:

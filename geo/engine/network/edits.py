@@ -1,10 +1,10 @@
 """What planners change on top of a network: barriers, closures, new links. The network itself stays as it is.
 
 All edits are planned on the given network and then carried out at once, sorted by their content: the order in which they were
-drawn does not matter. Edges that are not touched keep their times and shapes; nothing is built again.
+drawn does not matter. Edges that are not touched keep their times and shapes; nothing is built again. What only closes whole
+edges is an overlay (:mod:`geo.engine.network.overlay`): it shares all arrays but the times, also on disk.
 """
 
-import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -106,7 +106,7 @@ def apply_edits(
     ]
     earlier = list(network.report.get("edits", []))
     report = network.report | {"base_digest": network.digest, "edits": earlier + entries, "cut_off": cut_off(edited)}
-    return dataclasses.replace(edited, report=report)
+    return edited.with_report(report)
 
 
 def _fresh(network: TravelNetwork, edits: Sequence[Edit]) -> dict[str, Edit]:

@@ -149,19 +149,28 @@ class TravelNetwork:
         return overlay
 
     def lie_over(self, overlay: "Overlay") -> None:
-        """Note that all but the times of some edges is that of another network, and share its adjacency."""
+        """Note that all but the times of some edges is that of another network, whose adjacency it shares."""
         vars(self)["_overlay"] = overlay
-        vars(self)["arc_indptr"], vars(self)["arcs"] = overlay.below.arc_indptr, overlay.below.arcs
+
+    def with_report(self, report: dict[str, Any]) -> "TravelNetwork":
+        """Return this network with another report, which is no content: digest, files and overlay are the same."""
+        found = dataclasses.replace(self, report=report)
+        vars(found).update({name: value for name, value in vars(self).items() if name not in vars(found)})
+        return found
 
     @cached_property
     def arc_indptr(self) -> Int32Array:
         """(N + 1,) int32, where the arcs of each node begin in :attr:`arcs`."""
+        if self.overlay is not None:
+            return self.overlay.below.arc_indptr
         counts = np.bincount(self.edge_from, minlength=self.node_count) + np.bincount(self.edge_to, minlength=self.node_count)
         return np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
 
     @cached_property
     def arcs(self) -> "Arcs":
         """The adjacency of the network: two arcs an edge, sorted by tail node."""
+        if self.overlay is not None:
+            return self.overlay.below.arcs
         return Arcs.of(self.edge_from, self.edge_to, self.arc_indptr)
 
     def edge_costs(self, mode: str, impedance: Impedance = "seconds") -> tuple[Float32Array, Float32Array, Float32Array]:

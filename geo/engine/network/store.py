@@ -1,5 +1,6 @@
 """Networks on disk: one folder named by the digest, one ``.npy`` file an array, opened as memory maps."""
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from geo.engine.errors import NetworkError, Problem, register_messages
-from geo.engine.network.model import TravelNetwork
+from geo.engine.network.model import Overlay, TravelNetwork
 
 META = "meta.json"
 
@@ -32,7 +33,8 @@ register_messages(
 def save_network(network: TravelNetwork, folder: Path) -> Path:
     """Write ``network`` to ``folder/<digest>`` and return that path.
 
-    The files appear all at once (written aside, then renamed); what is already there under this digest is left as it is.
+    The files appear all at once (written aside, then renamed); what is already there under this digest is left as it is. What
+    an overlay shares with a stored network below it is not written again: it has the same file under two names.
     """
     target = folder / network.digest
     if (target / META).exists():
@@ -71,7 +73,16 @@ def open_network(folder: Path, digest: str) -> TravelNetwork:
     # The folder is named by the digest: reading every byte again to learn it would cost more than opening.
     vars(network)["digest"] = digest
     vars(network)["_folder"] = path
+    _lay_over(network, folder, meta.get("overlay"))
     return network
+
+
+def _lay_over(network: TravelNetwork, folder: Path, overlay: dict[str, Any] | None) -> None:
+    """Lay ``network`` over the one below it; where that is gone it stands on its own, all its arrays are there."""
+    if overlay is not None:
+        with contextlib.suppress(NetworkError):
+            below = open_network(folder, overlay["below"])
+            network.lie_over(Overlay(below=below, edges=np.array(overlay["edges"], np.int64)))
 
 
 def _array_names(network: TravelNetwork) -> list[str]:
@@ -81,15 +92,34 @@ def _array_names(network: TravelNetwork) -> list[str]:
 def _write(network: TravelNetwork, folder: Path) -> None:
     names = _array_names(network)
     for name in names:
-        np.save(folder / f"{name}.npy", np.ascontiguousarray(getattr(network, name)), allow_pickle=False)
-    meta = {
+        if not _is_linked(network, name, folder):
+            np.save(folder / f"{name}.npy", np.ascontiguousarray(getattr(network, name)), allow_pickle=False)
+    meta: dict[str, Any] = {
         "arrays": {name: list(getattr(network, name).shape) for name in names},
         "classes": network.classes,
         "modes": network.modes,
         "source": network.source,
         "report": network.report,
     }
+    overlay = network.overlay
+    if overlay is not None and overlay.below.folder is not None and overlay.below.folder.parent == folder.parent:
+        meta["overlay"] = {"below": overlay.below.folder.name, "edges": overlay.edges.tolist()}
     (folder / META).write_text(json.dumps(meta, ensure_ascii=False), encoding="utf-8")
+
+
+def _is_linked(network: TravelNetwork, name: str, folder: Path) -> bool:
+    """Give a file of the network below another name in ``folder``, if the array is the same and the disk can do that.
+
+    Files of networks are never written to, only replaced or removed, so that neither network can harm the other.
+    """
+    below = network.overlay.below if network.overlay is not None else None
+    if below is None or below.folder is None or getattr(below, name) is not getattr(network, name):
+        return False
+    try:
+        os.link(below.folder / f"{name}.npy", folder / f"{name}.npy")
+    except OSError:
+        return False
+    return True
 
 
 def _move_into_place(aside: Path, target: Path) -> None:

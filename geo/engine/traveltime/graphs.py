@@ -78,20 +78,23 @@ def _turns_back(indptr: Int32Array, tail: Int32Array, head: Int32Array) -> BoolA
 
 def _stored_arcs(network: TravelNetwork, key: Key) -> Int32Array:
     """Return the arcs from the network's folder, or work them out and leave them there; read-only."""
-    if network.overlay is not None:
-        return _frozen(_patched(network, network.overlay, key))
     if network.folder is None:
-        return _frozen(search_arcs(network, *key))
+        return _frozen(_made_arcs(network, key))
     path = network.folder / f"search-{LAYOUT}-{'-'.join(key)}.npy"
     with contextlib.suppress(OSError, ValueError):
         stored = np.load(path, mmap_mode="r", allow_pickle=False)
         if stored.shape == (2 * network.edge_count, 2) and stored.dtype == np.int32:
             return _frozen(stored)
-    arcs = search_arcs(network, *key)
+    arcs = _made_arcs(network, key)
     # A folder that may not be written to, or a full disk: the searches run all the same.
     with contextlib.suppress(OSError), whole_file(path) as aside, aside.open("wb") as file:
         np.save(file, arcs, allow_pickle=False)
     return _frozen(arcs)
+
+
+def _made_arcs(network: TravelNetwork, key: Key) -> Int32Array:
+    """Return the arcs of a network that has none stored: an overlay changes those of the network below."""
+    return search_arcs(network, *key) if network.overlay is None else _patched(network, network.overlay, key)
 
 
 def _patched(network: TravelNetwork, overlay: Overlay, key: Key) -> Int32Array:

@@ -93,6 +93,9 @@ def test_the_same_edits_are_applied_once(snapshot, county, var, monkeypatch):
     monkeypatch.setattr("geo.services.network_edits.apply_edits", lambda *args: pytest.fail("worked out again"))
     again = edited_network(snapshot, TODAY, var_dir=var)
     assert (again.digest, again.report) == (first.digest, first.report)
+    # Both lie over the loaded streets and keep what searches work out beside their files, for other processes.
+    assert {each.overlay.below.digest for each in (first, again)} == {snapshot.digest}
+    assert {each.folder.name for each in (first, again)} == {first.digest}
     assert edited_snapshot(snapshot, TODAY, var_dir=var, at=NOW) == edited_snapshot(snapshot, TODAY, var_dir=var, at=NOW)
 
 

@@ -3,6 +3,10 @@
 import dataclasses
 import itertools
 import math
+import os
+import shutil
+import tempfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,8 +19,8 @@ from geo.engine.modes import SpeedTable
 from geo.engine.network.edits import Edit, apply_edits, cut_off
 from geo.engine.network.store import open_network, save_network
 from geo.engine.snapping import snap
-from geo.engine.traveltime import od_matrix
-from tests.geo.engine.graphs import dense
+from geo.engine.traveltime import node_costs, od_matrix
+from tests.geo.engine.graphs import at, dense
 
 COLUMNS, ROWS = 5, 4
 LON, LAT = grid_points(columns=COLUMNS, rows=ROWS, block_metres=250.0)
@@ -75,6 +79,8 @@ def test_a_closed_bridge_sends_cars_round_the_block():
     assert edited.digest != CITY.digest
     assert (edited.node_count, edited.edge_count) == (CITY.node_count, CITY.edge_count)
     assert edited.shape_lon is CITY.shape_lon  # nothing but the times is copied
+    assert edited.overlay.below is CITY
+    assert edited.overlay.edges.tolist() == np.flatnonzero(np.isinf(edited.forward_seconds[2])).tolist()
     assert np.isfinite(CITY.forward_seconds).all()
 
 
@@ -255,6 +261,73 @@ def all_times(network):
             cost = np.minimum(cost, cost[:, [middle]] + cost[[middle], :])
         found.append(cost[np.ix_(nodes, nodes)])
     return np.stack(found)
+
+
+_any_times = st.builds(
+    lambda seed, closed: np.where(
+        np.random.default_rng(seed).random((2, 3, CITY.edge_count)) < closed,
+        np.inf,
+        np.random.default_rng(seed + 1).integers(1, 400, (2, 3, CITY.edge_count)),
+    ).astype(np.float32),
+    st.integers(0, 2**31),
+    st.sampled_from([0.0, 0.1, 0.5]),
+)
+
+
+def all_costs(network):
+    """Return what every mode pays to and from every node from some places of the network."""
+    places = [at((edge, 0.25)) for edge in range(0, network.edge_count, 9)]
+    values = [{"mode": mode, "direction": way, "cutoff": math.inf} for mode in network.modes for way in ("from", "to")]
+    return np.array([node_costs(network, place, **value) for place in places for value in values])
+
+
+@given(_any_times, st.lists(_edits, min_size=1, max_size=5))
+@settings(max_examples=15, deadline=None)
+def test_edited_networks_cost_what_the_same_network_built_anew_costs(times, edits):
+    """In memory, and opened from files that share those of the network below, searches see the edited streets alone."""
+    city = dataclasses.replace(CITY, forward_seconds=times[0], backward_seconds=times[1])
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        save_network(city, folder)
+        edited = apply_edits(open_network(folder, city.digest), edits)
+        save_network(edited, folder)
+        stored = open_network(folder, edited.digest)
+        # Nothing is known of this one but its arrays.
+        built = dataclasses.replace(edited)
+        expected = all_costs(built)
+        assert built.overlay is None
+        for network in (edited, stored):
+            np.testing.assert_allclose(all_costs(network), expected, atol=1e-3)
+        # The second time the arcs come from a file.
+        np.testing.assert_array_equal(all_costs(open_network(folder, edited.digest)), all_costs(stored))
+        np.testing.assert_array_equal(all_costs(open_network(folder, city.digest)), all_costs(city))
+
+
+def test_a_closure_on_disk_shares_what_it_has_in_common_with_the_network_below(tmp_path):
+    below = save_network(CITY, tmp_path)
+    edited = apply_edits(open_network(tmp_path, CITY.digest), [closure(crossing(1, 1), crossing(2, 1))])
+    target = save_network(edited, tmp_path)
+    own = {path.name for path in target.iterdir() if path.stat().st_nlink == 1}
+    assert own == {"forward_seconds.npy", "backward_seconds.npy", "meta.json"}
+    again = open_network(tmp_path, edited.digest)
+    assert (again.overlay.below.digest, again.overlay.edges.tolist()) == (CITY.digest, edited.overlay.edges.tolist())
+    # Without the network below it is whole all the same.
+    shutil.rmtree(below)
+    alone = open_network(tmp_path, edited.digest)
+    assert alone.overlay is None
+    assert seconds(alone, crossing(1, 1), crossing(2, 1)) == pytest.approx(75, abs=0.01)
+
+
+def test_a_disk_without_second_names_gets_copies(tmp_path, monkeypatch):
+    def refuse(*paths):
+        raise PermissionError
+
+    save_network(CITY, tmp_path)
+    edited = apply_edits(open_network(tmp_path, CITY.digest), [closure(crossing(1, 1), crossing(2, 1))])
+    monkeypatch.setattr(os, "link", refuse)
+    target = save_network(edited, tmp_path)
+    assert all(path.stat().st_nlink == 1 for path in target.iterdir())
+    assert seconds(open_network(tmp_path, edited.digest), crossing(1, 1), crossing(2, 1)) == pytest.approx(75, abs=0.01)
 
 
 @given(st.lists(_edits, min_size=2, max_size=4, unique_by=lambda edit: edit.digest))
