@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import requests
 
 from geo.engine.errors import NetworkError, Problem, register_messages
-from geo.engine.network.osmnx_graph import WAY_TAGS, from_osmnx
+from geo.engine.network.osmnx_graph import NODE_TAGS, WAY_TAGS, from_osmnx
 from geo.engine.network.streets import Streets
 
 TIMEOUT_SECONDS = 180
@@ -44,7 +44,7 @@ def streets_of_place(name: str, *, overpass_url: str, nominatim_url: str, cache_
     ox.settings.use_cache = True
     ox.settings.cache_folder = str(cache_folder)
     ox.settings.useful_tags_way = list(WAY_TAGS)
-    ox.settings.useful_tags_node = ["highway", "crossing"]
+    ox.settings.useful_tags_node = list(NODE_TAGS)
     try:
         graph = ox.graph_from_place(name, network_type="all", simplify=False, retain_all=True)
     except (requests.RequestException, ResponseStatusCodeError) as error:

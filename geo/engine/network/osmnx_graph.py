@@ -12,7 +12,7 @@ from shapely import LineString
 from geo.engine.errors import NetworkError, Problem, register_messages
 from geo.engine.network.chains import chains_of
 from geo.engine.network.model import TravelNetwork
-from geo.engine.network.osm_tags import Rights, control_of, rights_of
+from geo.engine.network.osm_tags import Rights, barrier_closes, control_of, rights_of
 from geo.engine.network.streets import CROSSING, SIGNALS, Streets
 from geo.engine.network.ways import Ways, streets_of_ways
 
@@ -27,6 +27,11 @@ WAY_TAGS = (
     "layer", "maxspeed", "motor_vehicle", "motorcar", "motorroad", "name", "name:en", "oneway", "oneway:bicycle", "ref",
     "route", "service", "tunnel", "vehicle", "width",
 )  # fmt: skip
+
+NODE_TAGS = (
+    "access", "barrier", "bicycle", "crossing", "electric_bicycle", "foot", "highway", "motor_vehicle", "motorcar", "vehicle",
+)  # fmt: skip
+"""What nodes say of delays and of barriers; OSMnx keeps only what ``ox.settings.useful_tags_node`` names."""
 
 register_messages(
     {
@@ -47,8 +52,10 @@ def from_osmnx(graph: "nx.MultiDiGraph[Any]", *, file: str = "") -> Streets:
     """Turn an OSMnx graph (simplified or not, in degrees) into streets.
 
     OSMnx draws a two-way street as two edges; here it is one. Rights of way follow from the tags on the edges, so graphs of
-    network type "all" with the tags of :data:`WAY_TAGS` say most. Where a simplified edge merged ways, the first value counts:
-    simplify with ``edge_attrs_differ=["osmid"]`` to keep ways apart.
+    network type "all" with the tags of :data:`WAY_TAGS` say most; signals, crossings and barriers follow from those of
+    :data:`NODE_TAGS` on the nodes. Where a simplified edge merged ways, the first value counts, and nodes between its ends are
+    gone: simplify with ``edge_attrs_differ=["osmid"]`` to keep ways apart, with ``node_attrs_include=["barrier", "highway"]``
+    to keep barriers and signals.
     Raises :class:`NetworkError` for a projected graph or one without usable ways.
     """
     crs = str(graph.graph.get("crs", "epsg:4326")).lower()
@@ -58,9 +65,12 @@ def from_osmnx(graph: "nx.MultiDiGraph[Any]", *, file: str = "") -> Streets:
     # Nodes are numbered anew: their own ids may be words, and negative ones would clash with those of inner vertices.
     refs = {node: ref for ref, node in enumerate(graph.nodes)}
     for node, data in graph.nodes(data=True):
-        control = control_of({key: str(value) for key, value in data.items()})
+        tags = {key: data[key] for key in NODE_TAGS if isinstance(data.get(key), str)}
+        control, closed = control_of(tags), barrier_closes(tags)
         if control:
             ways.controls[refs[node]] = _CONTROLS[control]
+        if any(closed):
+            ways.barriers[refs[node]] = closed
     _add_edges(graph, refs, ways)
     if not len(ways):
         raise NetworkError(Problem(code="osmnx.no_ways", file=file))

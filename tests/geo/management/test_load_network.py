@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import osmnx as ox
 import pytest
 from django.core.management import CommandError, call_command
@@ -10,6 +11,7 @@ from django.db import DatabaseError
 
 from geo.engine.network.store import open_network
 from geo.models import DataSource, NetworkSnapshot
+from geo.selectors import network_of
 from tests.doubles.overpass import overpass_double
 from tests.geo.engine.network.osm_files import SQUARE, WHOLE, write
 
@@ -122,6 +124,19 @@ def test_a_place_is_fetched_from_the_services_of_the_settings(capsys, tmp_path, 
         assert "/search" in asked
     assert said["km"]["walk"] == loaded(capsys, "--osm", write(tmp_path, WHOLE))["km"]["walk"]
     assert NetworkSnapshot.objects.get(digest=said["digest"]).kind == "osmnx"
+
+
+def test_barriers_of_a_place_are_fetched_too(capsys, tmp_path, settings):
+    # A stile in the bend of the cycleway: e-bikes must not pass, walkers climb over it.
+    text = WHOLE.replace('lon="118.802"/>\n <node id="6"', 'lon="118.802"><tag k="barrier" v="stile"/></node>\n <node id="6"')
+    assert text != WHOLE
+    with overpass_double(write(tmp_path, text)) as (address, _):
+        settings.OVERPASS_URL, settings.NOMINATIM_URL = f"{address}/api", f"{address}/"
+        said = loaded(capsys, "--place", "南京市")
+    assert said["km"] == loaded(capsys, "--osm", write(tmp_path, text))["km"]
+    network = network_of(NetworkSnapshot.objects.get(digest=said["digest"]))
+    walk, ebike, _ = network.forward_seconds
+    assert network.edge_length_metres[np.isfinite(walk) & np.isinf(ebike)].tolist() == pytest.approx([1.0], abs=0.01)
 
 
 def test_an_unknown_place_is_said(capsys, tmp_path, settings):

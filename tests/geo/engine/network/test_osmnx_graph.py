@@ -8,15 +8,23 @@ import pytest
 from geo.engine.errors import NetworkError
 from geo.engine.network.build import build_network
 from geo.engine.network.osm import read_osm
-from geo.engine.network.osmnx_graph import WAY_TAGS, edge_tags, from_osmnx, read_graphml
+from geo.engine.network.osmnx_graph import NODE_TAGS, WAY_TAGS, edge_tags, from_osmnx, read_graphml
 from tests.geo.engine.network.osm_files import WHOLE, write
 
 ONE_WAY = WHOLE.replace('<tag k="maxspeed" v="20"/>', '<tag k="maxspeed" v="20"/><tag k="oneway" v="-1"/>')
 
 
 @pytest.fixture(autouse=True)
-def _tags():
-    ox.settings.useful_tags_way = list(WAY_TAGS)
+def _tags(monkeypatch):
+    monkeypatch.setattr(ox.settings, "useful_tags_way", list(WAY_TAGS))
+    monkeypatch.setattr(ox.settings, "useful_tags_node", list(NODE_TAGS))
+
+
+def with_node_tags(text, node, **tags):
+    """Return the file with tags on one of its nodes that has none."""
+    start = text[text.index(f'<node id="{node}"') :].split("/>")[0]
+    inside = "".join(f'<tag k="{key}" v="{value}"/>' for key, value in tags.items())
+    return text.replace(f"{start}/>", f"{start}>{inside}</node>")
 
 
 def lengths(network):
@@ -81,3 +89,43 @@ def test_levels_go_out_and_come_back(tmp_path):
         again = from_osmnx(network.to_osmnx(mode))
         for found in (network, again):
             assert dict(zip(found.edge_way_id.tolist(), found.edge_level.tolist(), strict=True)) == expected
+
+
+# Node 5 is a bend of the cycleway, node 3 where it meets a street end to end, node 4 a junction of it.
+BARRIERS = [
+    (5, {"barrier": "stile"}),
+    (5, {"barrier": "gate", "access": "private", "foot": "yes"}),
+    (5, {"barrier": "bollard", "bicycle": "no"}),
+    (5, {"barrier": "gate"}),
+    (5, {"access": "private"}),
+    (3, {"barrier": "gate", "access": "no"}),
+    (4, {"barrier": "stile"}),
+]
+
+
+@pytest.mark.parametrize(("node", "tags"), BARRIERS)
+@pytest.mark.parametrize("simplify", [True, False])
+def test_barriers_of_the_graph_close_what_those_of_the_file_close(tmp_path, node, tags, simplify):
+    path = write(tmp_path, with_node_tags(WHOLE, node, **tags))
+    graph = ox.graph_from_xml(path, simplify=False, retain_all=True)
+    if simplify:
+        graph = ox.simplify_graph(graph, edge_attrs_differ=["osmid"], node_attrs_include=["barrier", "highway"])
+    ours, theirs = (streets.forward_allowed | streets.backward_allowed for streets in (read_osm(path), from_osmnx(graph)))
+    # Where two ways meet end to end, either may give its last metre.
+    assert sorted(ours.T.tolist()) == sorted(theirs.T.tolist())
+
+
+def test_a_stile_in_the_graph_stops_ebikes_for_a_metre(tmp_path):
+    path = write(tmp_path, with_node_tags(WHOLE, 5, barrier="stile"))
+    streets = from_osmnx(ox.graph_from_xml(path, simplify=False, retain_all=True))
+    walk, ebike, _ = streets.forward_allowed | streets.backward_allowed
+    # The cycleway in three pieces: up to the stile, the metre behind it, and on.
+    assert [(streets.edge_way_id == 12).sum(), walk.sum() - ebike.sum()] == [3, 1]
+
+
+def test_what_is_no_text_on_a_node_says_nothing(tmp_path):
+    graph = ox.graph_from_xml(write(tmp_path, WHOLE), simplify=False, retain_all=True)
+    plain = from_osmnx(graph)
+    nx.set_node_attributes(graph, float("nan"), "barrier")
+    nx.set_node_attributes(graph, "private", "access")
+    assert from_osmnx(graph).forward_allowed.tolist() == plain.forward_allowed.tolist()
