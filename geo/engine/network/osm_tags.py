@@ -34,7 +34,7 @@ _STOPS_ALL_BUT_WALKERS = {"steps", "stile", "step_over", "kissing_gate", "turnst
 _ONE_WAY, _ONE_WAY_BACK = {"yes", "true", "1"}, {"-1", "reverse"}
 _OPPOSITE = re.compile(r"^opposite")
 _DURATION_CLOCK = re.compile(r"^(\d{1,2}):(\d{2})(?::(\d{2}))?$")
-_DURATION_ISO = re.compile(r"^PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?$")
+_DURATION_ISO = re.compile(r"^PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?$")
 _LAYER = re.compile(r"^[+-]?\d+$")
 _NO_BRIDGE, _NO_TUNNEL = {"", "no"}, {"", "no", "building_passage"}
 MAX_LEVEL = 5
@@ -180,7 +180,7 @@ def duration_seconds(text: str) -> float | None:
     parts = clock or iso
     if not parts:
         return None
-    hours, minutes, seconds = (int(part or 0) for part in parts.groups())
+    hours, minutes, seconds = (float(part or 0) for part in parts.groups())
     return 3600.0 * hours + 60.0 * minutes + seconds or None
 
 

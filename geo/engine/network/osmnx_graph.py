@@ -10,13 +10,17 @@ import numpy as np
 from shapely import LineString
 
 from geo.engine.errors import NetworkError, Problem, register_messages
+from geo.engine.modes import MODES, default_speeds
 from geo.engine.network.chains import chains_of
-from geo.engine.network.model import TravelNetwork
+from geo.engine.network.model import CLOSED, TravelNetwork
 from geo.engine.network.osm_tags import Rights, barrier_closes, control_of, rights_of
 from geo.engine.network.streets import CROSSING, SIGNALS, Streets
 from geo.engine.network.ways import Ways, streets_of_ways
+from geo.engine.units import KPH_PER_METRE_SECOND
 
 _CONTROLS = {"signals": int(SIGNALS), "crossing": int(CROSSING)}
+_ACCESS = {"walk": "foot", "ebike": "bicycle", "car": "motorcar"}
+FERRY, CAR = "ferry", "car"
 _LAT_LON_CRS = {"epsg:4326", "wgs84"}
 # A vertex between the nodes of a simplified edge has no id of its own; negative numbers cannot clash with those of nodes.
 _FIRST_INNER_REF = -1
@@ -80,23 +84,31 @@ def from_osmnx(graph: "nx.MultiDiGraph[Any]", *, file: str = "") -> Streets:
 def to_osmnx(network: TravelNetwork, mode: str) -> "nx.MultiDiGraph[Any]":
     """Return the streets that ``mode`` may use as a graph that OSMnx and NetworkX route on, in degrees.
 
-    Nodes are numbered as in ``network``, with ``x``, ``y``. There is an edge for each direction that is open; its key is twice
-    the number of the street, one more against it. Edges have ``osmid, highway, length`` (metres), ``travel_time`` (seconds,
-    the delay on entering the far node included), ``oneway, reversed`` and, where it is not on the ground, ``layer``, where the
-    street bends, ``geometry``. The quickest way by ``travel_time`` costs what our searches find. Raises :class:`NetworkError`
+    Nodes are numbered as in ``network``, with ``x``, ``y`` and ``highway`` where there are signals or a crossing. There is an
+    edge for each direction that is open; its key is twice the number of the street, one more against it. Edges have ``osmid,
+    highway, length`` (metres), ``travel_time`` (seconds, the delay on entering the far node included), ``oneway, reversed,
+    foot, bicycle, motorcar`` and, where it is not on the ground, ``layer``, where the street bends, ``geometry``; those of
+    cars have the speed they go at as ``maxspeed``, ferries ``route, duration``. The quickest way by ``travel_time`` costs what
+    our searches find.
+
+    :func:`from_osmnx` reads tags and shapes, not ``travel_time``: ``mode`` has the same minutes again if the network was built
+    from shapes with the speeds that it is built with then; profiles and stated lengths are lost. Raises :class:`NetworkError`
     for an unknown mode.
     """
     along, against, delay = (costs.astype(float) for costs in network.edge_costs(mode))
     graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(crs="epsg:4326", created_with="Gigshed")
     used = np.isfinite(along) | np.isfinite(against)
+    controls = _controls_of(network)
     for node in np.unique(np.concatenate([network.edge_from[used], network.edge_to[used]])).tolist():
-        graph.add_node(node, x=float(network.node_lon[node]), y=float(network.node_lat[node]), street_count=0)
+        said = {"highway": controls[node]} if node in controls else {}
+        graph.add_node(node, x=float(network.node_lon[node]), y=float(network.node_lat[node]), street_count=0, **said)
     for edge in np.flatnonzero(used).tolist():
         tail, head = int(network.edge_from[edge]), int(network.edge_to[edge])
         both = bool(np.isfinite(along[edge]) and np.isfinite(against[edge]))
         for u, v, seconds, is_reversed in ((tail, head, along[edge], False), (head, tail, against[edge], True)):
             if np.isfinite(seconds):
-                attributes = _attributes(network, edge, is_reversed) | {"travel_time": float(seconds + delay[v])}
+                attributes = _attributes(network, edge, is_reversed) | _tags_of(network, edge, mode, seconds)
+                attributes["travel_time"] = float(seconds + delay[v])
                 graph.add_edge(u, v, key=2 * edge + is_reversed, oneway=not both, reversed=is_reversed, **attributes)
         for end in (tail, head):
             graph.nodes[end]["street_count"] += 1
@@ -114,8 +126,35 @@ def _attributes(network: TravelNetwork, edge: int, is_reversed: bool) -> dict[st
     }
     if network.edge_level[edge]:
         kept["layer"] = str(int(network.edge_level[edge]))
-    straight = len(points) == 2  # noqa: PLR2004  its two ends
+    # A ferry in one line has a shape all the same, so that each keeps its own duration.
+    straight = len(points) == 2 and kept["highway"] != FERRY  # noqa: PLR2004  its two ends
     return kept if straight else kept | {"geometry": LineString(points[::-1] if is_reversed else points)}
+
+
+def _tags_of(network: TravelNetwork, edge: int, mode: str, seconds: float) -> dict[str, str]:
+    """Return the tags from which :func:`from_osmnx` learns who may use the edge and how long ``mode`` takes."""
+    tags = {
+        _ACCESS[each]: "yes" if min(network.forward_seconds[row, edge], network.backward_seconds[row, edge]) < CLOSED else "no"
+        for row, each in enumerate(network.modes)
+        if each in _ACCESS
+    }
+    if network.classes[int(network.edge_class[edge])] == FERRY:
+        tags |= {"route": FERRY, "duration": f"PT{seconds:.3f}S"}
+    elif mode == CAR:
+        tags["maxspeed"] = f"{network.edge_length_metres[edge] * KPH_PER_METRE_SECOND / seconds:.6f}"
+    return tags
+
+
+def _controls_of(network: TravelNetwork) -> dict[int, str]:
+    """Return the nodes whose delays are those of signals or crossings in the default speed table, as OSM tags them."""
+    if not set(network.modes) <= set(MODES):
+        return {}
+    found: dict[int, str] = {}
+    delays = default_speeds().control_delay_seconds(network.modes)
+    for control, tag in ((SIGNALS, "traffic_signals"), (CROSSING, "crossing")):
+        is_one = (network.node_delay_seconds == delays[:, [int(control)]]).all(axis=0) & bool(delays[:, int(control)].any())
+        found |= dict.fromkeys(np.flatnonzero(is_one).tolist(), tag)
+    return found
 
 
 def read_graphml(path: Path) -> Streets:

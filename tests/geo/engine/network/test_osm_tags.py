@@ -107,7 +107,10 @@ def test_posted_speeds(text, kph):
 
 @pytest.mark.parametrize(
     ("text", "seconds"),
-    [("25", 1500), ("00:25", 1500), ("1:05", 3900), ("00:02:30", 150), ("PT25M", 1500), ("PT1H5M", 3900), ("soon", None)],
+    [
+        ("25", 1500), ("00:25", 1500), ("1:05", 3900), ("00:02:30", 150), ("PT25M", 1500), ("PT1H5M", 3900), ("PT12.5S", 12.5),
+        ("soon", None),
+    ],
 )  # fmt: skip
 def test_durations(text, seconds):
     assert duration_seconds(text) == seconds

@@ -1,14 +1,19 @@
 """OSMnx graphs give the same streets as the file they were made from."""
 
+import dataclasses
+
 import networkx as nx
 import numpy as np
 import osmnx as ox
 import pytest
 
 from geo.engine.errors import NetworkError
+from geo.engine.network import TravelNetwork
 from geo.engine.network.build import build_network
 from geo.engine.network.osm import read_osm
 from geo.engine.network.osmnx_graph import NODE_TAGS, WAY_TAGS, edge_tags, from_osmnx, read_graphml
+from geo.engine.traveltime import node_costs
+from tests.geo.engine.graphs import at
 from tests.geo.engine.network.osm_files import WHOLE, write
 
 ONE_WAY = WHOLE.replace('<tag k="maxspeed" v="20"/>', '<tag k="maxspeed" v="20"/><tag k="oneway" v="-1"/>')
@@ -129,3 +134,65 @@ def test_what_is_no_text_on_a_node_says_nothing(tmp_path):
     nx.set_node_attributes(graph, float("nan"), "barrier")
     nx.set_node_attributes(graph, "private", "access")
     assert from_osmnx(graph).forward_allowed.tolist() == plain.forward_allowed.tolist()
+
+
+FERRY = '<tag k="route" v="ferry"/><tag k="duration" v="00:07"/><tag k="bicycle" v="yes"/><tag k="motorcar" v="yes"/>'
+# Way 12 in other guises: what only its tags say must not be lost on the way out and back.
+GUISES = {
+    "cycleway": '<tag k="highway" v="cycleway"/>',
+    "footway for bicycles": '<tag k="highway" v="footway"/><tag k="bicycle" v="yes"/>',
+    "expressway for bicycles": '<tag k="highway" v="trunk"/><tag k="expressway" v="yes"/><tag k="bicycle" v="yes"/>',
+    "slow street": '<tag k="highway" v="residential"/><tag k="maxspeed" v="7"/>',
+    "one-way street": '<tag k="highway" v="tertiary"/><tag k="oneway" v="yes"/><tag k="oneway:bicycle" v="no"/>',
+    "private road": '<tag k="highway" v="service"/><tag k="access" v="private"/><tag k="foot" v="yes"/>',
+    "ferry": FERRY,
+}
+
+
+def seconds_by_place(network, mode):
+    """Return what it costs from every end of a street to every other, by their places, and the delays there."""
+    edges = np.flatnonzero(network.allowed_edges(mode)).tolist()
+    delay = network.node_delay_seconds[network.mode_index(mode)]
+    found = {}
+    for node, edge, fraction in [(int(network.edge_from[e]), e, 0.0) for e in edges] + [
+        (int(network.edge_to[e]), e, 1.0) for e in edges
+    ]:
+        costs = node_costs(network, at((edge, fraction)), mode=mode, direction="from", cutoff=np.inf)
+        places = np.column_stack([network.node_lon, network.node_lat]).round(7).tolist()
+        if delay[node] == 0:
+            start = tuple(places[node])
+            found |= {(start, tuple(end)): cost for end, cost in zip(places, costs.tolist(), strict=True) if np.isfinite(cost)}
+    return found
+
+
+@pytest.mark.parametrize("guise", GUISES)
+@pytest.mark.parametrize("mode", ["walk", "ebike", "car"])
+def test_a_network_goes_out_and_comes_back_with_the_same_seconds(tmp_path, guise, mode):
+    text = WHOLE.replace('<tag k="highway" v="cycleway"/>', GUISES[guise])
+    network = build_network(read_osm(write(tmp_path, text)), source="")
+    again = TravelNetwork.from_osmnx(network.to_osmnx(mode))
+    before, after = seconds_by_place(network, mode), seconds_by_place(again, mode)
+    # Ends that only other modes have are gone.
+    assert after
+    assert all(pair in before for pair in after)
+    assert list(after.values()) == pytest.approx([before[pair] for pair in after], abs=0.01)
+    lengths = [float(each.edge_length_metres[each.allowed_edges(mode)].sum()) for each in (network, again)]
+    assert lengths[0] == pytest.approx(lengths[1], abs=0.01)
+    assert max(after.values()) == pytest.approx(max(before.values()), abs=0.01)
+
+
+def test_controls_go_out_as_osm_tags_them(tmp_path):
+    network = build_network(read_osm(write(tmp_path, with_node_tags(WHOLE, 3, highway="crossing"))), source="")
+    graph = network.to_osmnx("walk")
+    tags = {(data["x"], data["y"]): data.get("highway") for _, data in graph.nodes(data=True)}
+    assert {place: tag for place, tag in tags.items() if tag} == {
+        (118.801, 32.0): "traffic_signals",
+        (118.802, 32.0): "crossing",
+    }
+
+
+def test_modes_of_another_kind_have_no_controls(tmp_path):
+    network = dataclasses.replace(build_network(read_osm(write(tmp_path, WHOLE)), source=""), modes=("walk", "horse", "car"))
+    graph = network.to_osmnx("horse")
+    assert not [node for node, data in graph.nodes(data=True) if "highway" in data]
+    assert {data["foot"] for _, _, data in graph.edges(data=True)} == {"yes"}
