@@ -144,12 +144,12 @@ class TravelNetwork:
 
     @property
     def overlay(self) -> "Overlay | None":
-        """What this network lies over, if only the times of some edges differ from it."""
+        """What this network lies over, if only some edges differ from it."""
         overlay: Overlay | None = vars(self).get("_overlay")
         return overlay
 
     def lie_over(self, overlay: "Overlay") -> None:
-        """Note that all but the times of some edges is that of another network, whose adjacency it shares."""
+        """Note that all but some edges is that of another network; one with other times alone shares its adjacency."""
         vars(self)["_overlay"] = overlay
 
     def with_report(self, report: dict[str, Any]) -> "TravelNetwork":
@@ -161,7 +161,7 @@ class TravelNetwork:
     @cached_property
     def arc_indptr(self) -> Int32Array:
         """(N + 1,) int32, where the arcs of each node begin in :attr:`arcs`."""
-        if self.overlay is not None:
+        if self.overlay is not None and self.overlay.below.edge_count == self.edge_count:
             return self.overlay.below.arc_indptr
         counts = np.bincount(self.edge_from, minlength=self.node_count) + np.bincount(self.edge_to, minlength=self.node_count)
         return np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
@@ -169,7 +169,7 @@ class TravelNetwork:
     @cached_property
     def arcs(self) -> "Arcs":
         """The adjacency of the network: two arcs an edge, sorted by tail node."""
-        if self.overlay is not None:
+        if self.overlay is not None and self.overlay.below.edge_count == self.edge_count:
             return self.overlay.below.arcs
         return Arcs.of(self.edge_from, self.edge_to, self.arc_indptr)
 
@@ -203,10 +203,21 @@ class TravelNetwork:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Overlay:
-    """The network below, and (k,) int64 the edges whose times differ from it."""
+    """The network below, and (k,) int64 the edges that differ from it, in their times or because they were cut.
+
+    Edges and nodes that the network has more than the one below follow the others, which keep their numbers.
+    """
 
     below: TravelNetwork
     edges: Int64Array
+
+    def changed_nodes(self, network: TravelNetwork) -> list[int]:
+        """Return the nodes of ``network``, rising, that follow those below or whose arcs may differ from those below."""
+        changed = [*self.edges.tolist(), *range(self.below.edge_count, network.edge_count)]
+        ends = [network.edge_from[changed], network.edge_to[changed]]
+        ends += [self.below.edge_from[self.edges], self.below.edge_to[self.edges]]
+        nodes: list[int] = np.unique(np.concatenate([*ends, np.arange(self.below.node_count, network.node_count)])).tolist()
+        return nodes
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

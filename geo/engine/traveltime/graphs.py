@@ -13,6 +13,7 @@ from geo.engine.traveltime.search import Graph, Scratch, scratch_for
 from geo.engine.traveltime.threads import Pool
 from geo.engine.whole_files import whole_file
 
+Float32Array = npt.NDArray[np.float32]
 Int32Array = npt.NDArray[np.int32]
 BoolArray = npt.NDArray[np.bool_]
 
@@ -20,10 +21,14 @@ LONGEST_TICKS = 2**31 - 1
 """An edge that costs more (65,536 seconds or metres) counts as this much."""
 
 BUCKETS_A_MEDIAN_ARC = 4
+MAX_CHANGED_SHARE, FEW_NODES = 0.01, 1000
+"""Of the nodes below an overlay: where more have changed, making all arcs anew is quicker than patching them."""
+
 LAYOUT = 1
 """Rises whenever what :func:`search_arcs` returns changes: files of another layout are not read."""
 
 Key = tuple[str, Direction, Impedance]
+Costs = tuple[Float32Array, Float32Array, Float32Array]
 _graphs: "WeakKeyDictionary[TravelNetwork, dict[Key, Graph]]" = WeakKeyDictionary()
 _pools: "WeakKeyDictionary[TravelNetwork, Pool[Scratch]]" = WeakKeyDictionary()
 
@@ -59,11 +64,16 @@ def search_arcs(network: TravelNetwork, mode: str, direction: Direction, impedan
     is_open = np.isfinite(seconds)
     arcs = in_large_pages((len(seconds), 2), np.int32)
     arcs[:, 0] = np.where(is_open, adjacency.head, adjacency.tail)
-    ticks = np.clip(np.rint(np.where(is_open, seconds, 0.0) / np.float64(TICK)), 1, LONGEST_TICKS)
-    arcs[:, 1] = np.where(is_open, ticks, 1)
+    arcs[:, 1] = _ticks(seconds)
     turns_back = _turns_back(adjacency.indptr, adjacency.tail, arcs[:, 0])
     arcs[turns_back, 0] = ~arcs[turns_back, 0]
     return arcs
+
+
+def _ticks(seconds: Float32Array) -> npt.NDArray[np.float64]:
+    """Return (A,) whole ticks for (A,) costs; 1 where closed."""
+    is_open = np.isfinite(seconds)
+    return np.where(is_open, np.clip(np.rint(np.where(is_open, seconds, 0.0) / np.float64(TICK)), 1, LONGEST_TICKS), 1)
 
 
 def _turns_back(indptr: Int32Array, tail: Int32Array, head: Int32Array) -> BoolArray:
@@ -93,48 +103,69 @@ def _stored_arcs(network: TravelNetwork, key: Key) -> Int32Array:
 
 
 def _made_arcs(network: TravelNetwork, key: Key) -> Int32Array:
-    """Return the arcs of a network that has none stored: an overlay changes those of the network below."""
-    return search_arcs(network, *key) if network.overlay is None else _patched(network, network.overlay, key)
+    """Return the arcs of a network that has none stored: an overlay changes those of the network below, unless many do."""
+    overlay = network.overlay
+    if overlay is None or len(overlay.changed_nodes(network)) > MAX_CHANGED_SHARE * network.node_count + FEW_NODES:
+        return search_arcs(network, *key)
+    return _patched(network, overlay, key)
 
 
 def _patched(network: TravelNetwork, overlay: Overlay, key: Key) -> Int32Array:
-    """Return the arcs of the network below with those of the changed edges written anew.
+    """Return what :func:`search_arcs` does: the arcs of the network below, with those of the changed nodes written anew.
 
-    An arc that closes leaves true what is said of dead ends. One that opens may lead on from what was an end: the arcs into
-    its tail lose the mark.
+    Where a link joins a node of the network below, the arcs behind it move, and all are made again.
     """
-    arcs = np.array(search_graph(overlay.below, *key).arcs)
-    adjacency, mode, direction, impedance = network.arcs, *key
-    along, against, delay = network.edge_costs(mode, impedance)
-    for edge in overlay.edges.tolist():
-        for slot in _slots(network, edge):
-            tail, head = int(np.searchsorted(adjacency.indptr, slot, side="right")) - 1, int(adjacency.head[slot])
-            running = along[edge] if bool(adjacency.is_forward[slot]) == (direction == "from") else against[edge]
-            cost = float(running + delay[head if direction == "from" else tail])
-            if np.isfinite(cost):
-                arcs[slot] = head, int(np.clip(np.rint(cost / TICK), 1, LONGEST_TICKS))
-                _unmark(network, arcs, tail)
-            else:
-                arcs[slot] = tail, 1
+    below, adjacency = search_graph(overlay.below, *key), network.arcs
+    if not np.array_equal(adjacency.indptr[: len(below.indptr)], below.indptr):
+        return search_arcs(network, *key)
+    arcs = in_large_pages((2 * network.edge_count, 2), np.int32)
+    arcs[: len(below.arcs)] = below.arcs
+    changed = set(overlay.changed_nodes(network))
+    mode, direction, impedance = key
+    costs = network.edge_costs(mode, impedance)
+    for node in changed:
+        _write_arcs(network, arcs, node, direction, costs)
+    # Whether an arc leads to a dead end depends on what leaves its head.
+    around = {head for node in changed for head in adjacency.head[_slots(network, node)].tolist()}
+    for node in changed | around:
+        for slot in range(*_span(network, node)):
+            head = _plain(int(arcs[slot, 0]))
+            if head != node and (node in changed or head in changed):
+                is_end = _leads(network, arcs, head) <= {node}
+                arcs[slot, 0] = ~head if is_end else head
     return arcs
 
 
-def _slots(network: TravelNetwork, edge: int) -> list[int]:
-    """Return where the two arcs of an edge stand."""
-    found: set[int] = set()
-    for node in (int(network.edge_from[edge]), int(network.edge_to[edge])):
-        first, last = network.arcs.indptr[node], network.arcs.indptr[node + 1]
-        found |= {int(first) + at for at in np.flatnonzero(network.arcs.edge[first:last] == edge).tolist()}
-    return sorted(found)
+def _write_arcs(network: TravelNetwork, arcs: Int32Array, node: int, direction: Direction, costs: Costs) -> None:
+    """Write the arcs that leave ``node``, none of them marked; ``costs`` as :meth:`TravelNetwork.edge_costs` returns them."""
+    adjacency, (along, against, delay) = network.arcs, costs
+    slots = _slots(network, node)
+    head, edge = adjacency.head[slots], adjacency.edge[slots]
+    with_edge = adjacency.is_forward[slots] if direction == "from" else ~adjacency.is_forward[slots]
+    entered = head if direction == "from" else np.full_like(head, node)
+    seconds = (np.where(with_edge, along[edge], against[edge]) + delay[entered]).astype(np.float32)
+    arcs[slots, 0] = np.where(np.isfinite(seconds), head, node)
+    arcs[slots, 1] = _ticks(seconds)
 
 
-def _unmark(network: TravelNetwork, arcs: Int32Array, node: int) -> None:
-    """Take the mark of a dead end from all arcs that lead into ``node``."""
-    first, last = network.arcs.indptr[node], network.arcs.indptr[node + 1]
-    for edge in network.arcs.edge[first:last].tolist():
-        for slot in _slots(network, edge):
-            if arcs[slot, 0] == ~node:
-                arcs[slot, 0] = node
+def _slots(network: TravelNetwork, node: int) -> slice:
+    """Return where the arcs that leave ``node`` stand."""
+    return slice(*_span(network, node))
+
+
+def _span(network: TravelNetwork, node: int) -> tuple[int, int]:
+    indptr = network.arcs.indptr
+    return int(indptr[node]), int(indptr[node + 1])
+
+
+def _plain(head: int) -> int:
+    """Return the head of an arc without its mark."""
+    return head if head >= 0 else ~head
+
+
+def _leads(network: TravelNetwork, arcs: Int32Array, node: int) -> set[int]:
+    """Return the other nodes to which open arcs lead from ``node``."""
+    return {_plain(head) for head in arcs[_slots(network, node), 0].tolist()} - {node}
 
 
 def _frozen(array: Int32Array) -> Int32Array:

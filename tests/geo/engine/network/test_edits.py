@@ -20,6 +20,7 @@ from geo.engine.network.edits import Edit, apply_edits, cut_off
 from geo.engine.network.store import open_network, save_network
 from geo.engine.snapping import snap
 from geo.engine.traveltime import node_costs, od_matrix
+from geo.engine.traveltime.graphs import search_graph
 from tests.geo.engine.graphs import at, dense
 
 COLUMNS, ROWS = 5, 4
@@ -276,7 +277,7 @@ _any_times = st.builds(
 
 def all_costs(network):
     """Return what every mode pays to and from every node from some places of the network."""
-    places = [at((edge, 0.25)) for edge in range(0, network.edge_count, 9)]
+    places = [at((edge, 0.25)) for edge in range(0, network.edge_count, 16)]
     values = [{"mode": mode, "direction": way, "cutoff": math.inf} for mode in network.modes for way in ("from", "to")]
     return np.array([node_costs(network, place, **value) for place in places for value in values])
 
@@ -292,15 +293,70 @@ def test_edited_networks_cost_what_the_same_network_built_anew_costs(times, edit
         edited = apply_edits(open_network(folder, city.digest), edits)
         save_network(edited, folder)
         stored = open_network(folder, edited.digest)
-        # Nothing is known of this one but its arrays.
+        # Nothing is known of this one but its arrays; the others have the arcs of the network below but for those changed.
         built = dataclasses.replace(edited)
+        assert (built.overlay, built.digest) == (None, edited.digest)
+        assert {network.overlay is not None for network in (edited, stored)} <= {edited.digest != city.digest}
         expected = all_costs(built)
-        assert built.overlay is None
         for network in (edited, stored):
             np.testing.assert_allclose(all_costs(network), expected, atol=1e-3)
+        for way, impedance in itertools.product(("from", "to"), ("seconds", "metres")):
+            patched, anew = (search_graph(network, "walk", way, impedance) for network in (edited, built))
+            np.testing.assert_array_equal(patched.arcs, anew.arcs)
         # The second time the arcs come from a file.
         np.testing.assert_array_equal(all_costs(open_network(folder, edited.digest)), all_costs(stored))
         np.testing.assert_array_equal(all_costs(open_network(folder, city.digest)), all_costs(city))
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        barrier(between((1, 1), (2, 1)), "car"),
+        closure(crossing(1, 1), crossing(2, 1)),
+        link(between((1, 0), (2, 0)), (118.7, 32)),
+    ],
+)
+def test_of_the_arcs_of_a_network_only_those_at_the_edit_are_made(edit, monkeypatch):
+    keys = [("car", way, impedance) for way in ("from", "to") for impedance in ("seconds", "metres")]
+    edited = apply_edits(CITY, [edit])
+    expected = [search_graph(dataclasses.replace(edited), *key).arcs for key in keys]
+    below = [search_graph(CITY, *key).arcs for key in keys]
+    monkeypatch.setattr("geo.engine.traveltime.graphs.search_arcs", lambda *args: pytest.fail("all arcs made again"))
+    for key, arcs, before in zip(keys, expected, below, strict=True):
+        np.testing.assert_array_equal(search_graph(edited, *key).arcs, arcs)
+        assert (arcs[: len(before)] != before).any(axis=1).sum() <= 16
+
+
+def test_a_link_between_crossings_moves_all_arcs():
+    edited = apply_edits(CITY, [link(crossing(1, 1), crossing(2, 2))])
+    assert edited.node_lon is CITY.node_lon  # no node is new
+    built = dataclasses.replace(edited)
+    for way in ("from", "to"):
+        arcs = [search_graph(network, "car", way, "seconds").arcs for network in (edited, built)]
+        np.testing.assert_array_equal(*arcs)
+
+
+def test_whole_edges_keep_their_numbers():
+    edited = apply_edits(CITY, [barrier(between((1, 1), (2, 1))), link(crossing(0, 0), crossing(1, 1))])
+    (cut,) = np.flatnonzero(edited.edge_length_metres[: CITY.edge_count] != CITY.edge_length_metres)
+    whole = np.arange(CITY.edge_count) != cut
+    for name in ("edge_from", "edge_to", "edge_way_id"):
+        np.testing.assert_array_equal(getattr(edited, name)[: CITY.edge_count][whole], getattr(CITY, name)[whole])
+    shapes = [
+        [
+            (network.shape_lon[s:e].tolist(), network.shape_lat[s:e].tolist())
+            for s, e in itertools.pairwise(network.shape_indptr)
+        ]
+        for network in (CITY, edited)
+    ]
+    assert [shape for edge, shape in enumerate(shapes[0]) if edge != cut] == [
+        shape for edge, shape in enumerate(shapes[1][: CITY.edge_count]) if edge != cut
+    ]
+    # The first piece stands in the place of its street and begins where that began; the rest and the link follow.
+    assert edited.edge_from[cut] == CITY.edge_from[cut]
+    assert [len(shape[0]) for shape in shapes[1][CITY.edge_count :]] == [2, 2, 2]
+    ends = np.column_stack([edited.shape_lon[edited.shape_indptr[1:] - 1], edited.shape_lat[edited.shape_indptr[1:] - 1]])
+    np.testing.assert_allclose(ends, np.column_stack([edited.node_lon, edited.node_lat])[edited.edge_to], atol=1e-9)
 
 
 def test_a_closure_on_disk_shares_what_it_has_in_common_with_the_network_below(tmp_path):
