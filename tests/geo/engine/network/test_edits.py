@@ -264,15 +264,16 @@ def all_times(network):
     return np.stack(found)
 
 
-_any_times = st.builds(
-    lambda seed, closed: np.where(
-        np.random.default_rng(seed).random((2, 3, CITY.edge_count)) < closed,
-        np.inf,
-        np.random.default_rng(seed + 1).integers(1, 400, (2, 3, CITY.edge_count)),
-    ).astype(np.float32),
-    st.integers(0, 2**31),
-    st.sampled_from([0.0, 0.1, 0.5]),
-)
+def city_with_any_times(seed, closed):
+    """Return the city with random times, a share of them closed, and random delays."""
+    rng = np.random.default_rng(seed)
+    size = (2, 3, CITY.edge_count)
+    times = np.where(rng.random(size) < closed, np.inf, rng.integers(1, 400, size)).astype(np.float32)
+    delays = rng.integers(0, 9, (3, CITY.node_count)).astype(np.float32)
+    return dataclasses.replace(CITY, forward_seconds=times[0], backward_seconds=times[1], node_delay_seconds=delays)
+
+
+_cities = st.builds(city_with_any_times, st.integers(0, 2**31), st.sampled_from([0.0, 0.1, 0.5]))
 
 
 def all_costs(network):
@@ -282,11 +283,10 @@ def all_costs(network):
     return np.array([node_costs(network, place, **value) for place in places for value in values])
 
 
-@given(_any_times, st.lists(_edits, min_size=1, max_size=5))
+@given(_cities, st.lists(_edits, min_size=1, max_size=5))
 @settings(max_examples=15, deadline=None)
-def test_edited_networks_cost_what_the_same_network_built_anew_costs(times, edits):
+def test_edited_networks_cost_what_the_same_network_built_anew_costs(city, edits):
     """In memory, and opened from files that share those of the network below, searches see the edited streets alone."""
-    city = dataclasses.replace(CITY, forward_seconds=times[0], backward_seconds=times[1])
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         save_network(city, folder)
