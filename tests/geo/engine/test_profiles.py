@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from geo.engine.errors import InputError, NetworkError
 from geo.engine.gridcity import grid_city
-from geo.engine.profiles import edge_grades, slow_walkers, with_class_speeds, with_slope, with_speed_factor
+from geo.engine.profiles import PLAIN, SpeedProfile, slow_leg_kph, slow_walkers, with_class_speeds, with_speed_factor
 from tests.geo.engine.graphs import make_network
 
 INF = np.inf
@@ -29,6 +29,49 @@ def test_half_the_speed_takes_twice_the_time_and_delays_stay():
 def test_slow_walkers_lose_a_tenth():
     # 1.1 m/s to 1.0 m/s: what took 250 s takes 275 s.
     np.testing.assert_allclose(slow_walkers(CITY).forward_seconds[WALK], 275.0, rtol=1e-5)
+
+
+def test_slow_walkers_are_slow_on_the_way_to_the_street_too():
+    # 1.0 m/s is 3.6 km/h; a standard whose way is slower still keeps its own.
+    assert slow_leg_kph(3.96) == pytest.approx(3.6)
+    assert slow_leg_kph(3.0) == 3.0
+    assert SpeedProfile(is_slow=True).leg_kph(3.96) == pytest.approx(3.6)
+
+
+def test_the_way_to_the_street_is_walked_whatever_the_mode():
+    assert SpeedProfile(factors={"walk": 0.5}).leg_kph(3.96) == pytest.approx(1.98)
+    assert SpeedProfile(factors={"ebike": 0.5}).leg_kph(3.96) == 3.96
+
+
+def test_a_profile_is_the_network_at_its_speeds():
+    found = SpeedProfile(is_slow=True, factors={"ebike": 0.5}).of_network(CITY)
+    np.testing.assert_allclose(found.forward_seconds[WALK], 275.0, rtol=1e-5)
+    np.testing.assert_allclose(found.forward_seconds[EBIKE], 120.0, rtol=1e-5)
+    assert PLAIN.of_network(CITY) is CITY
+    assert SpeedProfile.of(None, ["walk=1"]) == PLAIN
+
+
+def test_profiles_say_what_they_are():
+    profile = SpeedProfile.of("slow-walkers", ["ebike=1.20", "car=0.9"])
+    assert profile.text == "slow-walkers car=0.9 ebike=1.2"
+    assert profile.words == (
+        "慢速步行者（1.0 m/s），汽车速度 × 0.9，电动自行车速度 × 1.2",
+        "slow walkers (1.0 m/s), car speed × 0.9, e-bike speed × 1.2",
+    )
+    assert (PLAIN.text, PLAIN.words) == ("", ("", ""))
+
+
+@given(slow=st.booleans(), factors=st.dictionaries(st.sampled_from(["walk", "ebike", "car"]), st.floats(0.5, 2.0)))
+def test_a_profile_is_read_back_from_its_text(slow, factors):
+    profile = SpeedProfile(is_slow=slow, factors=factors)
+    assert SpeedProfile.from_text(profile.text) == profile
+
+
+@pytest.mark.parametrize("text", ["walk", "walk=", "=0.9", "walk=fast", "walk=0.49", "walk=2.01", "walk=nan", "walk=-1"])
+def test_factors_that_are_none_are_told_as_written(text):
+    with pytest.raises(InputError) as caught:
+        SpeedProfile.of(None, [text])
+    assert [(problem.code, problem.value) for problem in caught.value.problems] == [("profile.factor_form", text)]
 
 
 @settings(max_examples=40, deadline=None)
@@ -51,45 +94,10 @@ def test_towns_may_be_slower_than_the_country():
     assert (np.isinf(found.backward_seconds) == np.isinf(CITY.backward_seconds)).all()
 
 
-def test_hills():
-    # 5 per cent up along every edge. Tobler: exp(-3.5 × 0.05) of the speed uphill, exp(+3.5 × 0.05) downhill at his best grade.
-    hilly = with_slope(CITY, np.full(CITY.edge_count, 0.05))
-    np.testing.assert_allclose(hilly.forward_seconds[WALK], 250.0 * math.exp(0.175), rtol=1e-4)
-    np.testing.assert_allclose(hilly.backward_seconds[WALK], 250.0 / math.exp(0.175), rtol=1e-4)
-    # E-bikes: 1 - 4 × 0.05 = 0.8 of the speed up, as on the flat down.
-    np.testing.assert_allclose(hilly.forward_seconds[EBIKE], 60.0 / 0.8, rtol=1e-4)
-    assert hilly.backward_seconds[EBIKE].tolist() == CITY.backward_seconds[EBIKE].tolist()
-    assert (hilly.forward_seconds[CAR] == CITY.forward_seconds[CAR]).all()
-
-
-def test_flat_ground_changes_nothing():
-    assert with_slope(CITY, np.zeros(CITY.edge_count)).digest == CITY.digest
-
-
-@given(grade=st.floats(-5, 5))
-@settings(max_examples=60, deadline=None)
-def test_nobody_is_stopped_by_a_wrong_elevation(grade):
-    hilly = with_slope(CITY, np.full(CITY.edge_count, grade))
-    assert (hilly.forward_seconds[EBIKE] <= 2.0001 * CITY.forward_seconds[EBIKE]).all()
-    assert (hilly.forward_seconds[WALK] <= math.exp(3.5 * 0.4) * 1.0001 * CITY.forward_seconds[WALK]).all()
-
-
-def test_grades_are_read_from_a_plane_exactly():
-    # Ground that rises 10 m for each 0.001° of longitude, on a grid of middles: bilinear reading of a plane is the plane.
-    street = make_network(
-        [(0, 1, 10.0, 10.0), (1, 0, 10.0, 10.0)], points=[(118.002, 32.005), (118.006, 32.005)], metres=[400, 400]
-    )
-    lon = 118.0 + 0.001 * (np.arange(10) + 0.5)
-    grid = np.tile((lon - 118.0) * 1e4, (10, 1))
-    # 40 m of rise on 400 m.
-    assert edge_grades(street, grid, (118.0, 32.0, 118.01, 32.01)) == pytest.approx([0.1, -0.1])
-
-
 def test_ferries_keep_their_timetable():
     water = make_network([(0, 1, 600.0, 600.0)])
     ferry = type(water)(**{name: getattr(water, name) for name in water.__dataclass_fields__} | {"classes": ("ferry",)})
     assert with_speed_factor(ferry, "walk", 0.5).forward_seconds.tolist() == [[600.0]]
-    assert with_slope(ferry, np.array([0.1])).forward_seconds.tolist() == [[600.0]]
     with pytest.raises(InputError, match="ferry"):
         with_class_speeds(ferry, "walk", {"ferry": 20.0})
 
@@ -102,9 +110,11 @@ def test_ferries_keep_their_timetable():
         (lambda: with_class_speeds(CITY, "walk", {"canal": 3.0}), "profile.class"),
         (lambda: with_class_speeds(CITY, "walk", {"residential": -3.0}), "profile.speed"),
         (lambda: with_class_speeds(CITY, "walk", {}, where=np.ones(3, bool)), "profile.rows"),
-        (lambda: with_slope(CITY, np.ones(3)), "profile.rows"),
-        (lambda: with_slope(CITY, np.full(CITY.edge_count, np.nan)), "profile.elevation"),
-        (lambda: edge_grades(CITY, np.ones((1, 5)), (0, 0, 1, 1)), "profile.elevation"),
+        (lambda: SpeedProfile.of("sprinters"), "profile.unknown"),
+        (lambda: SpeedProfile.of(None, ["walk=0.9", "walk=1.1"]), "profile.factor_twice"),
+        (lambda: SpeedProfile(factors={"walk": 3.0}), "profile.factor_form"),
+        (lambda: SpeedProfile.of(None, ["broom=0.9"]).check(CITY), "mode.unknown"),
+        (lambda: SpeedProfile.of(None, ["broom=0.9"]).of_network(CITY), "mode.unknown"),
         (lambda: with_speed_factor(CITY, "broom", 1.0), "mode.unknown"),
     ],
 )
