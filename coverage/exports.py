@@ -59,10 +59,11 @@ def harmless_frame(frame: pd.DataFrame) -> pd.DataFrame:
     return made
 
 
-def cells_frame(demand: Demand, facilities: Facilities, assessment: Assessment) -> pd.DataFrame:
+def cells_frame(demand: Demand, facilities: Facilities, assessment: Assessment, *, profile: str = "") -> pd.DataFrame:
     """Return one row a demand cell; minutes and venue are empty where the streets lead to no venue.
 
-    ``snap_metres``: from the cell to the nearest street of its mode, empty where that is too far.
+    ``snap_metres``: from the cell to the nearest street of its mode, empty where that is too far. ``profile``: whose speeds,
+    empty for the plain ones.
     """
     codes = np.array([*facilities.ids, None], object)
     minutes, metres = (each.astype(np.float64) for each in (assessment.nearest_minutes, assessment.snap_metres))
@@ -81,6 +82,7 @@ def cells_frame(demand: Demand, facilities: Facilities, assessment: Assessment) 
             "nearest_venue_code": codes[assessment.nearest_facility],
             "is_reached": assessment.reached,
             "snap_metres": np.where(np.isfinite(metres), metres, np.nan),
+            "profile": profile,
         }
     )
 
@@ -113,6 +115,7 @@ def result_row(result: CoverageResult) -> dict[str, object]:
         "median_minutes": result.median_minutes,
         "p90_minutes": result.p90_minutes,
         "gini_minutes": result.gini_minutes,
+        "profile": result.run.profile,
     }
 
 

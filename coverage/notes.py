@@ -35,6 +35,10 @@ register_messages(
             "没有符合标准的场所；所有人都在覆盖范围之外。",
             "no venue meets the standard; everyone is out of reach.",
         ),
+        "coverage.profile": (
+            "按另一种速度计算（{speeds_zh}），不是常规结果。",
+            "worked out at other speeds ({speeds_en}); not the usual result.",
+        ),
         "coverage.demand_modelled": (
             "需求为模型推算，不是观测值。",
             "demand is modelled, not observed.",

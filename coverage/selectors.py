@@ -1,5 +1,6 @@
 """Rows of the ground and of standards to what the coverage engine works on."""
 
+import dataclasses
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -10,7 +11,10 @@ from coverage.engine.hours import TYPICAL_DAY, Day, Span, is_open
 from coverage.engine.standard import Rule, SettlementClass, Standard
 from coverage.models import CoverageRun, CoverageStandard
 from geo.engine.inputs import UNLIMITED_PERSONS, Facilities
+from geo.engine.network import TravelNetwork
+from geo.engine.profiles import SpeedProfile
 from geo.models import OpeningHours, Region, Venue
+from geo.selectors import network_of
 
 RESULT_LEVELS = (Region.Level.PROVINCE, Region.Level.PREFECTURE, Region.Level.COUNTY)
 
@@ -43,6 +47,16 @@ def standard_inputs(standard: CoverageStandard) -> Standard:
         for row in standard.rules.all()
     )
     return Standard(rules=rules, max_snap_metres=standard.max_snap_metres, snap_speed_kph=standard.snap_speed_kph)
+
+
+def at_speeds(standard: Standard, profile: SpeedProfile) -> Standard:
+    """Return the rules with the way between a place and its street at the speed of ``profile``."""
+    return dataclasses.replace(standard, snap_speed_kph=profile.leg_kph(standard.snap_speed_kph))
+
+
+def network_of_run(run: CoverageRun) -> TravelNetwork:
+    """Return the streets of ``run`` at the speeds of its profile; raises what :func:`geo.selectors.network_of` does."""
+    return run.speeds.of_network(network_of(run.network))
 
 
 def standard_of_run(run: CoverageRun) -> Standard:

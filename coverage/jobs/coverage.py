@@ -16,11 +16,20 @@ from coverage.engine.standard import Standard
 from coverage.exports import cells_frame, replaced_folder, run_folder, write_run_files
 from coverage.jobs.notes import notes_of
 from coverage.models import CoverageResult, CoverageRun, CoverageStandard
-from coverage.selectors import CountedVenues, counted_venues, region_parts, result_regions, standard_inputs
+from coverage.selectors import (
+    CountedVenues,
+    at_speeds,
+    counted_venues,
+    network_of_run,
+    region_parts,
+    result_regions,
+    standard_inputs,
+)
 from geo.engine import ENGINE_VERSION
 from geo.engine.digest import digest_of
 from geo.engine.errors import InputError, Problem, register_messages
 from geo.engine.inputs import Demand
+from geo.engine.profiles import PLAIN, SpeedProfile
 from geo.engine.progress import Cancelled, Progress, no_progress, part_of
 from geo.jobs.lifecycle import Clock, claim, is_stale, outcome
 from geo.jobs.signs import SignsOfLife
@@ -80,16 +89,18 @@ def start_coverage_run(
     at: dt.datetime,
     by: AbstractBaseUser | None = None,
     day: Day = TYPICAL_DAY,
+    profile: SpeedProfile = PLAIN,
 ) -> tuple[CoverageRun, bool]:
     """Return the run of these inputs and whether it is new.
 
     A run that is done answers at once; one that failed, was cancelled, lost its worker or its files is set to wait again.
-    ``day`` is the kind of day at whose clock time venues must be open. Raises :class:`geo.engine.errors.InputError` if there is
-    no demand in ``region``, :class:`geo.engine.errors.NetworkError` if the network's files are gone or it lacks a mode of the
-    standard; then no run is made.
+    ``day`` is the kind of day at whose clock time venues must be open; ``profile`` is whose speeds are taken. Raises
+    :class:`geo.engine.errors.InputError` if there is no demand in ``region``, :class:`geo.engine.errors.NetworkError` if the
+    network's files are gone or it lacks a mode of the standard or the profile; then no run is made.
     """
-    inputs = read_inputs(standard=standard, region=region, network_digest=network.digest, day=day)
+    inputs = read_inputs(standard=standard, region=region, network_digest=network.digest, day=day, profile=profile)
     streets = network_of(network)
+    profile.check(streets)
     for rule in inputs.standard.rules:
         streets.mode_index(rule.mode)
     with transaction.atomic():
@@ -97,6 +108,7 @@ def start_coverage_run(
             digest=inputs.digest,
             defaults={
                 "standard": standard, "region": region, "network": network, "parameters": inputs.parameters,
+                "profile": profile.text,
                 "engine_version": ENGINE_VERSION, "created_at": at, "created_by_id": by.pk if by else None, **inputs.digests,
             },
         )  # fmt: skip
@@ -114,9 +126,11 @@ def _must_start_again(run: CoverageRun, at: dt.datetime) -> bool:
     return True
 
 
-def read_inputs(*, standard: CoverageStandard, region: Region, network_digest: str, day: Day) -> Inputs:
+def read_inputs(
+    *, standard: CoverageStandard, region: Region, network_digest: str, day: Day, profile: SpeedProfile = PLAIN
+) -> Inputs:
     """Read what a run of ``standard`` in ``region`` works on; see :func:`start_coverage_run`."""
-    demand, regions, rules = demand_inputs(region), result_regions(region), standard_inputs(standard)
+    demand, regions, rules = demand_inputs(region), result_regions(region), at_speeds(standard_inputs(standard), profile)
     return Inputs(
         region=region,
         regions=regions,
@@ -124,7 +138,7 @@ def read_inputs(*, standard: CoverageStandard, region: Region, network_digest: s
         demand=demand,
         venues=counted_venues(region, standard, day=day),
         standard=rules,
-        parameters=_parameters(standard, rules, region, day),
+        parameters=_parameters(standard, rules, region, day) | ({"profile": profile.text} if profile.text else {}),
         network_digest=network_digest,
     )
 
@@ -154,7 +168,7 @@ def run_coverage(run_id: int, progress: Progress = no_progress, *, clock: Clock 
     with outcome(CoverageRun, run.pk, clock):
         signs = SignsOfLife(CoverageRun, run.pk, clock=clock, shown=progress)
         inputs = _inputs_of(run)
-        network = network_of(run.network)
+        network = network_of_run(run)
         signs(LOADED_SHARE)
         found = assess(
             network,
@@ -172,7 +186,9 @@ def run_coverage(run_id: int, progress: Progress = no_progress, *, clock: Clock 
 def _inputs_of(run: CoverageRun) -> Inputs:
     """Read the inputs again and make sure they are those the run was started with."""
     day = Day(weekday=run.parameters["weekday"], season=run.parameters["season"])
-    inputs = read_inputs(standard=run.standard, region=run.region, network_digest=run.network.digest, day=day)
+    inputs = read_inputs(
+        standard=run.standard, region=run.region, network_digest=run.network.digest, day=day, profile=run.speeds
+    )
     if inputs.digest != run.digest:
         raise InputError(Problem(code="coverage.inputs_changed", value=run.digest[:8]))
     return inputs
@@ -181,7 +197,7 @@ def _inputs_of(run: CoverageRun) -> Inputs:
 def _store(run: CoverageRun, inputs: Inputs, found: Assessment, clock: Clock) -> None:
     """Write files and rows; both appear with the run's end, in one transaction."""
     results = _results(run, inputs, found)
-    cells = cells_frame(inputs.demand, inputs.venues.facilities, found)
+    cells = cells_frame(inputs.demand, inputs.venues.facilities, found, profile=run.profile)
     with replaced_folder(run_folder(run)) as folder:
         write_run_files(folder, cells, results)
         with transaction.atomic():

@@ -16,7 +16,17 @@ if TYPE_CHECKING:
 
 def notes_of(run: CoverageRun, inputs: "Inputs", found: Assessment) -> list[Note]:
     """Return the warnings of a run: what was counted, assumed, left out."""
-    return [*_notes_on_venues(inputs, found), *_notes_on_cells(inputs, found), *_notes_on_sources(run, inputs)]
+    return [
+        *_notes_on_speeds(run),
+        *_notes_on_venues(inputs, found),
+        *_notes_on_cells(inputs, found),
+        *_notes_on_sources(run, inputs),
+    ]
+
+
+def _notes_on_speeds(run: CoverageRun) -> list[Note]:
+    zh, en = run.speeds.words
+    return [note("coverage.profile", speeds_zh=zh, speeds_en=en)] if run.profile else []
 
 
 def _notes_on_venues(inputs: "Inputs", found: Assessment) -> list[Note]:

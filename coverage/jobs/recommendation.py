@@ -14,6 +14,7 @@ from coverage.jobs.siting_inputs import SitingInputs, plan_with, read_siting_inp
 from coverage.jobs.siting_rows import site_rows, summary_of
 from coverage.jobs.siting_work import Found, work_out
 from coverage.models import CoverageRun, Recommendation, RecommendedSite, SitingPlan
+from coverage.selectors import network_of_run
 from coverage.siting_exports import SITES_CSV, recommendation_folder, write_site_files
 from geo.engine import ENGINE_VERSION
 from geo.engine.errors import InputError, Problem, register_messages
@@ -21,7 +22,6 @@ from geo.engine.progress import Cancelled, Progress, no_progress
 from geo.jobs.lifecycle import Clock, claim, is_stale, outcome
 from geo.jobs.signs import SignsOfLife
 from geo.models import JobState
-from geo.selectors import network_of
 
 LOADED_SHARE = 0.05
 
@@ -94,7 +94,7 @@ def run_recommendation(
     with outcome(Recommendation, recommendation.pk, clock):
         signs = SignsOfLife(Recommendation, recommendation.pk, clock=clock, shown=progress)
         inputs = _inputs_of(recommendation)
-        network = network_of(recommendation.run.network)
+        network = network_of_run(recommendation.run)
         signs(LOADED_SHARE)
         _store(recommendation, inputs, work_out(inputs, network, signs, watch), clock)
     recommendation.refresh_from_db()

@@ -95,7 +95,9 @@ def read_siting_inputs(plan: Plan, run: CoverageRun) -> SitingInputs:
     if run.state != JobState.DONE or not (run_folder(run) / CELLS_FILE).is_file():
         raise SitingError(Problem(code="siting.run_not_done", value=run.digest[:8]))
     day = Day(weekday=run.parameters["weekday"], season=run.parameters["season"])
-    ground = read_inputs(standard=run.standard, region=run.region, network_digest=run.network.digest, day=day)
+    ground = read_inputs(
+        standard=run.standard, region=run.region, network_digest=run.network.digest, day=day, profile=run.speeds
+    )
     if ground.digest != run.digest:
         raise stale(run)
     return SitingInputs(

@@ -42,14 +42,17 @@ def chosen_plan(slug: str | None) -> SitingPlan:
 
 
 def chosen_run(digest: str | None, region_code: str | None) -> CoverageRun:
-    """Return the run whose digest begins with ``digest``, or the newest of the region, of the default standard first."""
+    """Return the run whose digest begins with ``digest``, or the newest of the region, of the default standard first.
+
+    A run at the speeds of a profile is taken only by its digest.
+    """
     if digest:
         found = list(CoverageRun.objects.filter(digest__startswith=digest)[:2])
         if len(found) != 1:
             raise InputError(Problem(code="choice.run_unknown", value=digest))
         return found[0]
     region = chosen_region(region_code)
-    done = CoverageRun.objects.filter(region=region, state=JobState.DONE).select_related("standard")
+    done = CoverageRun.objects.filter(region=region, state=JobState.DONE, profile="").select_related("standard")
     newest = done.order_by("-standard__is_default", "-finished_at", "-pk").first()
     if newest is None:
         raise InputError(Problem(code="choice.run_none", value=region.code))

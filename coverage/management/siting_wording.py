@@ -32,6 +32,7 @@ def plan_lines(recommendation: Recommendation, sites: list[RecommendedSite], *, 
         *_listed("未能满足 / could not be met", recommendation.unmet),
         *_top_lines(sites),
         *_listed("提示 / warnings", recommendation.warnings),
+        *([f"速度 / speeds: {' / '.join(recommendation.run.speeds.words)}"] if recommendation.run.profile else []),
         f"摘要 / digests: recommendation={recommendation.digest[:8]} run={recommendation.run.digest[:8]}"
         f" engine={recommendation.engine_version}",
     ]

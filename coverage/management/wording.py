@@ -21,6 +21,7 @@ def run_lines(run: CoverageRun, total: CoverageResult, worst: list[CoverageResul
     """Return the sentences for people: three numbers, area, minutes, worst counties, warnings, digests."""
     return [
         f"{run.region.name_zh} · {run.standard.name_zh} / {run.region.name_en or run.region.name_zh} · {run.standard.name_en}",
+        *([f"速度 / speeds: {run.speeds.words[0]} / {run.speeds.words[1]}"] if run.profile else []),
         *(
             ["同样输入此前已计算，直接给出结果。 / The same inputs were worked out before; here is that answer."]
             if answered_before

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from coverage.models.standards import CoverageStandard
+from geo.engine.profiles import SpeedProfile
 from geo.models import JobState, NetworkSnapshot, Region
 
 
@@ -13,6 +14,8 @@ class CoverageRun(models.Model):
     """One assessment: a standard applied to a network, a demand and a set of venues, each named by its digest.
 
     ``digest`` names all inputs, parameters and the engine version together: a second run of the same inputs is the same row.
+    ``profile`` is whose speeds were taken, as :class:`geo.engine.profiles.SpeedProfile` writes it; empty for the plain ones. A
+    run of a profile answers a question of sensitivity: it is never what is shown when nobody asks for one.
     """
 
     digest = models.CharField(_("digest"), max_length=32, unique=True)
@@ -24,6 +27,7 @@ class CoverageRun(models.Model):
     venues_digest = models.CharField(max_length=32)
     parameters_digest = models.CharField(max_length=32)
     parameters = models.JSONField(_("parameters"), default=dict)
+    profile = models.CharField(_("speed profile"), max_length=200, blank=True, default="")
     engine_version = models.CharField(_("engine version"), max_length=20)
     state = models.CharField(_("state"), max_length=9, choices=JobState.choices, default=JobState.QUEUED)
     progress_share = models.FloatField(_("progress"), default=0.0)
@@ -46,7 +50,12 @@ class CoverageRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.standard} {self.digest[:8]}"
+        return " ".join(filter(None, [str(self.standard), self.profile, self.digest[:8]]))
+
+    @property
+    def speeds(self) -> SpeedProfile:
+        """Whose speeds were taken."""
+        return SpeedProfile.from_text(self.profile)
 
 
 class CoverageResult(models.Model):

@@ -47,8 +47,18 @@ class CoverageRunAdmin(ScopedAdmin[CoverageRun]):
     """Runs of coverage, as they were computed."""
 
     read_only = True
-    list_display = ("digest", "standard", "region", "network", "state", "engine_version", "created_at", "finished_at")
-    list_filter = ("state", "standard")
+    list_display = (
+        "digest",
+        "standard",
+        "profile",
+        "region",
+        "network",
+        "state",
+        "engine_version",
+        "created_at",
+        "finished_at",
+    )
+    list_filter = ("state", "standard", "profile")
     search_fields = ("digest", "region__code", "region__name_zh")
     list_select_related = ("standard", "region", "network")
     ordering = ("-created_at",)

@@ -67,14 +67,19 @@ class DataSourceFilter(filters.FilterSet):
 
 
 class CoverageRunFilter(filters.FilterSet):
-    """By standard, region, state."""
+    """By standard, region, state, profile."""
 
     standard = filters.CharFilter("standard__slug", help_text="Short name of the standard.")
     region = filters.CharFilter("region__code", help_text="Code of the region that was assessed.")
+    at_plain_speeds = filters.BooleanFilter(method="plain", help_text="Whether at the plain speeds, or of a speed profile.")
 
     class Meta:
         model = CoverageRun
-        fields = ["state"]
+        fields = ["state", "profile"]
+
+    def plain(self, rows: "QuerySet[Any]", _name: str, value: bool) -> "QuerySet[Any]":
+        """Keep runs at plain speeds, or the others."""
+        return rows.filter(profile="") if value else rows.exclude(profile="")
 
 
 class CoverageResultFilter(filters.FilterSet):

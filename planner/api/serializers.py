@@ -136,7 +136,8 @@ class CoverageRunSerializer(_ForWholeRegion, serializers.ModelSerializer):
         model = CoverageRun
         fields = [
             "digest", "standard", "region_code", "network_digest", "demand_digest", "venues_digest", "parameters_digest",
-            "parameters", "engine_version", "state", "progress_share", "warnings", "created_at", "started_at", "finished_at",
+            "parameters", "profile", "engine_version", "state", "progress_share", "warnings", "created_at", "started_at",
+            "finished_at",
         ]  # fmt: skip
 
 

@@ -89,7 +89,7 @@ class Grounds:
         """Return the streets of the run; those of a kept ground, if they are the same, with all that was prepared on them."""
         with self._looking:
             same = [kept.network for kept in self._kept.values() if kept.network.digest == run.network.digest]
-        return same[0] if same else network_of(run.network)
+        return run.speeds.of_network(same[0] if same else network_of(run.network))
 
 
 GROUNDS = Grounds()

@@ -56,6 +56,12 @@ class ReportContent:
         return [*self.run.warnings, *self.recommendation.warnings] if self.whole else []
 
     @property
+    def speeds(self) -> dict[str, str] | None:
+        """Whose speeds the run took, as a sentence in both languages; None for the plain ones."""
+        zh, en = self.run.speeds.words
+        return {"zh": zh, "en": en} if self.run.profile else None
+
+    @property
     def unmet(self) -> list[dict[str, object]]:
         """What the plan could not meet; it names regions, so only readers of the whole region see it."""
         return list(self.recommendation.unmet) if self.whole else []

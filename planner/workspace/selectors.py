@@ -54,13 +54,13 @@ def _named(row: Any) -> Json:
 
 
 def _newest_runs(user: Person) -> list[CoverageRun]:
-    """Return the newest finished run of each standard, the default standard first."""
+    """Return the newest finished run of each standard and profile, plain speeds first, of them the default standard first."""
     done = scoped(CoverageRun, user).filter(state=JobState.DONE).select_related("standard", "region", "network__source")
     done = done.defer("region__boundary")
-    newest: dict[int, CoverageRun] = {}
-    for run in done.order_by("-standard__is_default", "standard__slug", "-created_at", "-pk"):
-        newest.setdefault(run.standard_id, run)
-    return list(newest.values())
+    newest: dict[tuple[int, str], CoverageRun] = {}
+    for run in done.order_by("-standard__is_default", "standard__slug", "profile", "-created_at", "-pk"):
+        newest.setdefault((run.standard_id, run.profile), run)
+    return sorted(newest.values(), key=lambda run: bool(run.profile))
 
 
 def _run(run: CoverageRun, user: Person) -> Json:
@@ -71,6 +71,7 @@ def _run(run: CoverageRun, user: Person) -> Json:
     return {
         "digest": run.digest,
         "standard": _named(run.standard) | {"slug": run.standard.slug},
+        "profile": _profile(run),
         "region": _named(region) | {"code": region.code, "level": region.level},
         **{name: getattr(run, name) for name in DIGESTS},
         "engine_version": run.engine_version,
@@ -78,6 +79,12 @@ def _run(run: CoverageRun, user: Person) -> Json:
         "warnings": run.warnings if permits(user, Act.READ_MAP, run.region) else [],
         "result": {name: getattr(widest, name) for name in RESULT_FIELDS} if widest else None,
     }
+
+
+def _profile(run: CoverageRun) -> Json | None:
+    """Return whose speeds the run took; None for the plain ones."""
+    zh, en = run.speeds.words
+    return {"name_zh": zh, "name_en": en} if run.profile else None
 
 
 def _recommendations(user: Person, runs: Iterable[CoverageRun]) -> list[Recommendation]:

@@ -18,6 +18,7 @@ from coverage.management.wording import WORST_SHOWN, run_lines, worst_counties
 from coverage.models import CoverageRun
 from coverage.tasks import coverage_run
 from geo.cli import GigshedCommand
+from geo.engine.profiles import SpeedProfile
 from geo.models import JobState
 
 
@@ -39,6 +40,11 @@ class Command(GigshedCommand):
   manage.py run_coverage --date 2026-12-01 --csv coverage.csv --gpkg coverage.gpkg
   manage.py run_coverage --json
   manage.py run_coverage --standard walk15 --queue     a worker does it; its state is on the record
+  manage.py run_coverage --standard walk15 --profile slow-walkers     older workers: 1.0 m/s instead of 1.1 m/s
+  manage.py run_coverage --speed-factor ebike=0.8 --speed-factor walk=0.9     how much hangs on the speeds
+
+A run at other speeds is a run of its own beside the plain one; its files, page, report and API answers say whose speeds it
+took. recommend takes it only by --run DIGEST; the map offers it after the plain ones and never opens with it.
 
 The date gives weekday and season for opening hours; without it a Wednesday in summer is meant.
 Exit codes: 0 done, 2 bad input (nothing changed), 130 cancelled."""
@@ -55,12 +61,20 @@ Exit codes: 0 done, 2 bad input (nothing changed), 130 cancelled."""
         parser.add_argument(
             "--date", type=date_of, metavar="YYYY-MM-DD", help="day whose weekday and season decide on opening hours"
         )
+        parser.add_argument(
+            "--profile", metavar="NAME", help="whose speeds: slow-walkers = 1.0 m/s on foot, on streets and on the way to them"
+        )
+        parser.add_argument(
+            "--speed-factor", action="append", default=[], metavar="MODE=FACTOR",
+            help="a mode that many times as fast, 0.5 to 2, as walk=0.9; may be repeated",
+        )  # fmt: skip
         add_queue_option(parser)
         parser.add_argument("--csv", type=Path, metavar="FILE", help="write the results by region as CSV")
         parser.add_argument("--gpkg", type=Path, metavar="FILE", help="write the results and the cells as GeoPackage")
 
     def run(self, **options: Any) -> dict[str, Any]:
         """Start or find the run, work it out, say what it found."""
+        profile = SpeedProfile.of(options["profile"], options["speed_factor"])
         require_writable([options["csv"], options["gpkg"]])
         with transaction.atomic():
             run, created = start_coverage_run(
@@ -69,6 +83,7 @@ Exit codes: 0 done, 2 bad input (nothing changed), 130 cancelled."""
                 network=chosen_network(options["network"]),
                 at=timezone.now(),
                 day=Day.of(options["date"]) if options["date"] else TYPICAL_DAY,
+                profile=profile,
             )
         answered_before = run.state == JobState.DONE
         if options["queue"] and not answered_before:
@@ -104,6 +119,7 @@ def _summary(run: CoverageRun, *, created: bool, answered_before: bool) -> dict[
         "created": created,
         "answered_from_earlier_run": answered_before,
         "standard": run.standard.slug,
+        "profile": run.profile,
         "total": result_row(total),
         "results": [result_row(result) for result in results],
         "worst_counties": [result_row(result) for result in worst],

@@ -2,8 +2,10 @@
 
 import datetime as dt
 
+import h3
 import pandas as pd
 import pytest
+from django.contrib.gis.geos import Point
 
 from coverage.engine.hours import Day
 from coverage.exports import CELLS_FILE, RESULTS_CSV, RESULTS_GPKG, run_folder
@@ -13,8 +15,10 @@ from coverage.models import CoverageResult, CoverageRun
 from coverage.services import cancel_run
 from coverage.tasks import coverage_run
 from geo.engine.errors import InputError, NetworkError
+from geo.engine.profiles import PLAIN, SpeedProfile
 from geo.engine.progress import Cancelled
 from geo.models import DemandCell, JobState, Region, Venue
+from tests.coverage.engine.cases import LAT, LON, PLACES
 from tests.coverage.ground import make_ground, make_venue
 from tests.factories import NOW, make_region
 
@@ -251,3 +255,49 @@ def test_the_queue_runs_it(settings):
     assert result.return_value == run.pk
     run.refresh_from_db()
     assert run.state == JobState.DONE
+
+
+def test_a_run_of_a_profile_is_one_of_its_own():
+    ground = make_ground()
+    plain = run_coverage(start(ground)[0].pk)
+    slow, created = start(ground, profile=SpeedProfile(is_slow=True, factors={"ebike": 0.5}))
+    assert (created, slow.profile, slow.parameters["profile"]) == (True, "slow-walkers ebike=0.5", "slow-walkers ebike=0.5")
+    # 1.1 m/s is 3.96 km/h, 1.0 m/s is 3.6 km/h: the way to the street is walked.
+    assert (plain.parameters["snap_speed_kph"], slow.parameters["snap_speed_kph"]) == (3.96, pytest.approx(3.6))
+    assert {"profile"} | set(plain.parameters) == set(slow.parameters)
+    slow = run_coverage(slow.pk)
+    # A block is two minutes now: in 3 minutes one block, 4 urban crossings with the middle; 4 rural within 500 m as before.
+    assert persons_of_run(slow) == (1210, 80, 0, 1130)
+    assert persons_of_run(plain) == (1210, 100, 100, 1010)
+    assert codes_of(slow)[0] == "coverage.profile"
+    assert "slow walkers (1.0 m/s), e-bike speed × 0.5" in slow.warnings[0]["en"]
+    for run in (plain, slow):
+        cells = pd.read_parquet(run_folder(run) / CELLS_FILE)
+        assert set(cells["profile"]) == {run.profile}
+        table = pd.read_csv(run_folder(run) / RESULTS_CSV, keep_default_na=False)
+        assert set(table["profile"]) == {run.profile}
+    assert str(slow).split()[1:3] == ["slow-walkers", "ebike=0.5"]
+
+
+def persons_of_run(run):
+    row = run.results.get(region__code="320000")
+    return row.workers_persons, row.served_persons, row.over_capacity_persons, row.out_of_reach_persons
+
+
+def test_slow_walkers_by_e_bike_are_slow_on_the_way_to_the_street():
+    ground = make_ground()
+    south = PLACES.index((5, 0))
+    cell = DemandCell.objects.get(h3_index=h3.latlng_to_cell(LAT[south], LON[south], 10))
+    cell.location = Point(cell.location.x, cell.location.y - 0.001, srid=4326)
+    cell.save()
+    # 0.001 degrees are 110.9 m off the southern street, then five blocks of 60 s.
+    for profile, speed in ((PLAIN, 1.1), (SpeedProfile(is_slow=True), 1.0)):
+        run = run_coverage(start(ground, profile=profile)[0].pk)
+        cells = pd.read_parquet(run_folder(run) / CELLS_FILE).set_index("h3_index")
+        assert cells["nearest_minutes"][cell.h3_index] * 60 == pytest.approx(300 + 110.9 / speed, abs=0.3)
+
+
+def test_a_mode_that_the_streets_lack_is_refused_and_no_run_is_made():
+    with pytest.raises(NetworkError, match="broom"):
+        start(make_ground(), profile=SpeedProfile(factors={"broom": 0.9}))
+    assert CoverageRun.objects.count() == 0

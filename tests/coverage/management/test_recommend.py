@@ -6,7 +6,9 @@ import pandas as pd
 import pytest
 from django.core.management import call_command
 
+from coverage.jobs.coverage import run_coverage, start_coverage_run
 from coverage.models import CoverageRun, Recommendation
+from geo.engine.profiles import SpeedProfile
 from tests.coverage.siting_world import make_plan, make_world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -140,3 +142,16 @@ def test_long_lists_are_cut_for_people_and_whole_for_machines(world, capsys):
     assert "2 more, see --json" in said
     assert "玄武区（320102）" in said
     assert len(machine(capsys)["unmet"]) == 12
+
+
+def test_a_run_of_a_profile_is_built_on_only_when_named(world, capsys):
+    plain, _ = world
+    values = {"standard": plain.standard, "region": plain.region, "network": plain.network, "at": plain.created_at}
+    slow = run_coverage(start_coverage_run(**values, profile=SpeedProfile(factors={"ebike": 0.5}))[0].pk)
+    assert machine(capsys)["run_digest"] == plain.digest
+    # At half the speed a site reaches less far: the job holds its own sum against a new assessment at the same speeds.
+    found = machine(capsys, "--run", slow.digest)
+    assert found["run_digest"] == slow.digest
+    assert found["reached_after_persons"] < machine(capsys)["reached_after_persons"]
+    call_command("recommend", "--run", slow.digest)
+    assert "e-bike speed × 0.5" in capsys.readouterr().out

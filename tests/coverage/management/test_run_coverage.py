@@ -129,3 +129,37 @@ def test_load_standards_twice(capsys):
     call_command("load_standards", "--json")
     second = json.loads(capsys.readouterr().out)
     assert (len(first["added"]), second["added"], second["standards_count"]) == (3, [], 3)
+
+
+def test_a_profile_is_said_and_is_a_run_of_its_own(capsys):
+    make_ground()
+    plain = json.loads(call(capsys, "--json").out)
+    again = json.loads(call(capsys, "--json", "--speed-factor", "walk=1.0").out)
+    assert (again["digest"], again["created"], again["profile"]) == (plain["digest"], False, "")
+    options = ("--profile", "slow-walkers", "--speed-factor", "ebike=0.5", "--speed-factor", "car=1.1")
+    found = json.loads(call(capsys, *options, "--json").out)
+    assert (found["profile"], found["created"]) == ("slow-walkers car=1.1 ebike=0.5", True)
+    assert found["network_digest"] == plain["network_digest"]
+    assert {found["digest"], found["parameters_digest"]}.isdisjoint({plain["digest"], plain["parameters_digest"]})
+    assert {row["profile"] for row in found["results"]} == {found["profile"]}
+    said = call(capsys, *options).out
+    assert "速度 / speeds: 慢速步行者（1.0 m/s），汽车速度 × 1.1，电动自行车速度 × 0.5 / slow walkers (1.0 m/s), car" in said
+    assert "不是常规结果" in said
+    assert "速度 / speeds" not in call(capsys).out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentences"),
+    [
+        (("--profile", "sprinters"), ("there is no speed profile “sprinters”; known: slow-walkers", "没有名为“sprinters”")),
+        (("--speed-factor", "walk=3"), ("between 0.5 and 2; not “walk=3”", "现为“walk=3”")),
+        (("--speed-factor", "walk"), ("mode=factor, as walk=0.9", "写法为 方式=系数")),
+        (("--speed-factor", "boat=0.9"), ("boat", "“boat”")),
+        (("--speed-factor", "car=0.9", "--speed-factor", "car=1.1"), ("“car” is given twice", "“car”的速度系数给了两次")),
+    ],
+)
+def test_speeds_that_make_no_sense_are_refused_in_both_languages(capsys, arguments, sentences):
+    make_ground()
+    said = refused(capsys, *arguments)
+    assert all(sentence in said for sentence in sentences)
+    assert CoverageRun.objects.count() == 0

@@ -1,5 +1,6 @@
 """Map layers: what they hold, for whom, and how they are sent."""
 
+import datetime as dt
 import gzip
 
 import h3
@@ -10,9 +11,10 @@ import pytest
 import shapely
 from django.urls import reverse
 
+from coverage.models import CoverageRun, Recommendation
 from planner.accounts.models import RegionGrant, User
 from planner.api.layers.boundaries import simplified
-from tests.factories import make_plan_on_province, make_source
+from tests.factories import make_plan_on_province, make_run, make_source
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -227,3 +229,20 @@ def test_an_unknown_digest_is_not_found(client, plan, region_named, parameter):
     answer = client.get(reverse("api:layer-regions"), {parameter: "0" * 32})
     assert answer.status_code == 404
     assert answer.json()["problems"][0]["code"] == f"api.{parameter}_missing"
+
+
+def test_a_newer_run_of_a_profile_is_shown_only_when_asked_for(client, plan, region_named):
+    slow = make_run(plan.region, standard=plan.run.standard, network=plan.run.network, digest="1" * 32)
+    later = plan.run.created_at + dt.timedelta(days=1)
+    CoverageRun.objects.filter(pk=slow.pk).update(profile="slow-walkers", created_at=later)
+    other = Recommendation.objects.create(
+        digest="2" * 32, plan=plan.plan, run=slow, region=plan.region, engine_version="0.1.0", state="done", method="exact",
+        created_at=later,
+    )  # fmt: skip
+    client.force_login(member(region_named("320000"), "reviewer"))
+    meta = layer(client, "regions")["meta"]
+    assert (meta["run"], meta["profile"]) == (plan.run.digest, "")
+    asked = layer(client, "regions", run=slow.digest)["meta"]
+    assert (asked["run"], asked["profile"]) == (slow.digest, "slow-walkers")
+    assert len(layer(client, "sites")["features"]) == 3
+    assert layer(client, "sites", recommendation=other.digest)["features"] == []

@@ -176,3 +176,13 @@ def test_the_documentation_page_needs_no_exception_from_the_policy(reader):
     script = reader.get(reverse("api:docs"), {"script": ""})
     assert script.status_code == 200
     assert "javascript" in script["Content-Type"]
+
+
+def test_runs_at_plain_speeds_and_of_a_profile_are_told_apart(reader, world):
+    type(world.west.run).objects.filter(pk=world.west.run.pk).update(profile="slow-walkers")
+    address = reverse("api:coverage-run-list")
+    plain = reader.get(address, {"at_plain_speeds": "true"}).json()["results"]
+    (other,) = reader.get(address, {"at_plain_speeds": "false"}).json()["results"]
+    assert (other["digest"], other["profile"]) == (world.west.run.digest, "slow-walkers")
+    assert world.west.run.digest not in [run["digest"] for run in plain]
+    assert reader.get(address, {"profile": "slow-walkers"}).json()["results"] == [other]

@@ -143,3 +143,15 @@ def test_runs_on_the_same_streets_share_them(run):
     grounds = Grounds()
     first = grounds.of(run)
     assert grounds._network(run) is first.network
+
+
+def test_a_run_of_a_profile_asks_at_its_speeds(client, run):
+    client.force_login(member("320000"))
+    plain = ask(client, run, **MIDDLE)
+    CoverageRun.objects.filter(pk=run.pk).update(profile="ebike=0.5")
+    GROUNDS.forget()
+    slow = ask(client, run, **MIDDLE)
+    # Within 3 minutes: one block instead of three, 4 urban crossings instead of 16; the 4 rural ones within 500 m stay.
+    persons = [answer.properties["workers_reached_persons"] for answer in (plain, slow)]
+    assert persons == [200, 80]
+    assert (plain.meta["profile"], slow.meta["profile"]) == ("", "ebike=0.5")

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 from pypdf import PdfReader
 
+from coverage.models import CoverageRun
 from planner.reports import render
 from tests.factories import make_plan_on_province
 
@@ -102,3 +103,18 @@ def test_a_fault_half_way_leaves_the_former_report(capsys, monkeypatch):
 def test_a_report_loads_nothing_from_outside():
     with pytest.raises(ValueError, match="loads nothing"):
         render._refuse_addresses("file:///etc/passwd")
+
+
+def test_a_plan_at_other_speeds_says_so_and_is_written_only_when_named(capsys):
+    plan = make_plan_on_province()
+    plain = Path(written(capsys, "--language", "en")["files"]["en"]["html"]).read_text(encoding="utf-8")
+    assert "speeds" not in plain
+    CoverageRun.objects.filter(pk=plan.run_id).update(profile="slow-walkers")
+    with pytest.raises(SystemExit):
+        call_command("write_report")
+    html = {
+        language: Path(paths["html"]).read_text(encoding="utf-8")
+        for language, paths in written(capsys, "--recommendation", plan.digest)["files"].items()
+    }
+    assert "Not the usual result: worked out at other speeds · slow walkers (1.0 m/s)" in html["en"]
+    assert "慢速步行者（1.0 m/s）" in html["zh-hans"]

@@ -1,5 +1,6 @@
 """Who gets the page and its tiles, in which language, and that what it carries is true and safe."""
 
+import datetime as dt
 import json
 import re
 
@@ -10,7 +11,7 @@ from django.utils import translation
 from geo.tiles import tiles_path
 from planner.accounts.models import RegionGrant, User
 from planner.workspace.views import synthetic_note
-from tests.factories import make_network, make_plan_on_province
+from tests.factories import NOW, make_network, make_plan_on_province, make_run
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 PAGE = "/"
@@ -156,3 +157,12 @@ def test_tiles_of_an_account_without_a_region_are_not_there(client, tiles):
 @pytest.mark.parametrize("name", ["f" * 32, "..", "a" * 31])
 def test_tiles_that_are_not_there_are_not_found(signed_in, tiles, name):
     assert signed_in.get(f"/tiles/{name}.pmtiles").status_code == 404
+
+
+def test_runs_of_a_profile_come_after_the_plain_ones_and_say_so(signed_in, plan):
+    slow = make_run(plan.region, standard=plan.run.standard, network=plan.run.network, digest="c" * 32)
+    type(slow).objects.filter(pk=slow.pk).update(profile="slow-walkers", created_at=NOW + dt.timedelta(days=1))
+    first, second = boot_of(signed_in.get(PAGE))["runs"]
+    assert (first["digest"], first["profile"]) == (plan.run.digest, None)
+    assert second["digest"] == "c" * 32
+    assert second["profile"] == {"name_zh": "慢速步行者（1.0 m/s）", "name_en": "slow walkers (1.0 m/s)"}

@@ -64,7 +64,8 @@ The files go to reports/<digest>/ in the var folder. Exit code 2: no such recomm
         done = Recommendation.objects.filter(state=JobState.DONE).select_related(
             "run__standard", "run__network", "region", "plan"
         )
-        found = done.filter(digest__startswith=beginning).first()
+        # Without a digest the newest at plain speeds; a plan on a run of a speed profile must be asked for.
+        found = (done.filter(digest__startswith=beginning) if beginning else done.filter(run__profile="")).first()
         if found is None:
             code = "report.unknown_recommendation" if beginning else "report.no_recommendation"
             raise InputError(Problem(code=code, value=beginning))

@@ -16,11 +16,16 @@ export const BLUES = ["#f1eef6", "#d0d9e8", "#a6c3dc", "#6aa3c9", "#2f7fb0", "#0
 /** @param {Context} page */
 export function drawStandards({ boot, store, language }) {
   const { run } = store.get();
-  const choices = boot.runs.map((each) => choice("standard", each.digest, nameOf(each.standard, language), each.digest === run, () => {
+  const choices = boot.runs.map((each) => choice("standard", each.digest, runName(each, language), each.digest === run, () => {
     const plan = boot.recommendations.find((recommendation) => recommendation.run === each.digest);
     store.set({ run: each.digest, recommendation: plan?.digest ?? "" });
   })); // prettier-ignore
   fill(byId("standards"), choices);
+}
+
+/** The standard, and whose speeds where they are not the plain ones. @param {Run} run @param {Language} language */
+function runName({ standard, profile }, language) {
+  return [standard, profile].flatMap((each) => (each ? [nameOf(each, language)] : [])).join(" · ");
 }
 
 /** @param {Context} page */

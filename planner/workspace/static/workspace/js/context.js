@@ -36,7 +36,7 @@ import { nameOf } from "./format.js";
 
 /** @param {Boot} boot @param {Partial<State>} asked @returns {State} */
 export function initialState(boot, asked) {
-  const run = boot.runs.find(({ digest }) => digest === asked.run) ?? boot.runs[0];
+  const run = boot.runs.find(({ digest }) => digest === asked.run) ?? boot.runs.find(({ profile }) => !profile);
   const plans = boot.recommendations.filter((recommendation) => recommendation.run === run?.digest);
   const plan = plans.find(({ digest }) => digest === asked.recommendation) ?? plans[0];
   return {

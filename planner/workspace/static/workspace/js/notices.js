@@ -19,7 +19,7 @@ const STEPS = /** @type {const} */ ([
  * @returns {{what: string, command: string} | null}
  */
 export function missing(boot) {
-  if (boot.runs.length > 0) return null;
+  if (boot.runs.some(({ profile }) => !profile)) return null;
   const step = STEPS.find(([what]) => !boot.has[what]);
   return step ? { what: step[0], command: step[1] } : { what: "run", command: "manage.py run_coverage" };
 }

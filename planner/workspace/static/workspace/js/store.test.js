@@ -33,6 +33,13 @@ test("a link names run and plan; a plan of another run is not shown on it", () =
   assert.equal(initialState(BOOT, { run: "gone" }).run, "r1");
 });
 
+test("a run of a speed profile is shown only when a link names it", () => {
+  const runs = [{ digest: "slow", profile: { name_zh: "慢", name_en: "slow" } }, { digest: "r1", profile: null }];
+  assert.equal(initialState({ ...BOOT, runs }, {}).run, "r1");
+  assert.equal(initialState({ ...BOOT, runs }, { run: "slow" }).run, "slow");
+  assert.equal(initialState({ ...BOOT, runs: runs.slice(0, 1) }, {}).run, "");
+});
+
 test("without runs there is nothing to name", () => {
   const state = initialState({ ...BOOT, runs: [] }, {});
   assert.deepEqual([state.run, state.recommendation], ["", ""]);

@@ -79,6 +79,8 @@ declare global {
   type Run = {
     digest: string;
     standard: Named & { slug: string };
+    /** Whose speeds; null for the plain ones, the only ones that the page opens with by itself. */
+    profile: Named | null;
     region: Named & { code: string; level: string };
     network_digest: string;
     demand_digest: string;
