@@ -173,6 +173,7 @@ class SpeedProfile:
         return (slow_leg_kph(leg_speed_kph) if self.is_slow else leg_speed_kph) * self.factors.get(WALK, 1.0)
 
 
+_SINGLE_PRECISION = 1e-4
 PLAIN = SpeedProfile()
 _KNOWN = {"known": SLOW_WALKERS}
 
@@ -202,12 +203,19 @@ def _factor_words(mode: str, factor: float) -> tuple[str, str]:
 
 
 def with_class_speeds(
-    network: TravelNetwork, mode: str, kph_by_class: Mapping[str, float], *, where: BoolArray | None = None
+    network: TravelNetwork,
+    mode: str,
+    kph_by_class: Mapping[str, float],
+    *,
+    where: BoolArray | None = None,
+    usual_kph: Mapping[str, float] | None = None,
 ) -> TravelNetwork:
     """Return the network on which ``mode`` goes at other speeds on some classes of street, for instance in towns only.
 
-    ``kph_by_class``: class → km/h; ``where``: (E,) bool, the edges concerned, all when None. What is closed stays closed;
-    ferries keep their timetable. Raises :class:`InputError` for classes the network does not have and speeds out of range.
+    ``kph_by_class``: class → km/h; ``where``: (E,) bool, the edges concerned, all when None; ``usual_kph``: class → km/h that
+    the network was built with: where an edge is slower than that, a posted limit holds it, and it becomes no faster. What is
+    closed stays closed; ferries keep their timetable. Raises :class:`InputError` for classes the network does not have and
+    speeds out of range.
     """
     known = [name for name in network.classes if name != FERRY]
     problems = [
@@ -227,9 +235,16 @@ def with_class_speeds(
     for name, speed in kph_by_class.items():
         edges = np.flatnonzero(concerned & of_class(network, name))
         seconds = (network.edge_length_metres[edges] * KPH_PER_METRE_SECOND / speed).astype(np.float32)
+        usual = (usual_kph or {}).get(name, 0.0)
         for each in times:
-            each[row, edges] = np.where(np.isfinite(each[row, edges]), seconds, each[row, edges])
+            each[row, edges] = _changed(each[row, edges], seconds, network.edge_length_metres[edges], usual)
     return dataclasses.replace(network, forward_seconds=times[0], backward_seconds=times[1])
+
+
+def _changed(old: Float32Array, new: Float32Array, metres: Float32Array, usual_kph: float) -> Float32Array:
+    """Return (n,) the new seconds: none where it is closed, none shorter where the old ones show a posted limit."""
+    is_limited = metres * KPH_PER_METRE_SECOND < old * usual_kph * (1 - _SINGLE_PRECISION)
+    return np.where(np.isfinite(old), np.where(is_limited, np.maximum(old, new), new), old)
 
 
 def slowed(network: TravelNetwork, mode: str, along: Float64Array, against: Float64Array) -> TravelNetwork:

@@ -94,9 +94,11 @@ def edge_slopes(network: TravelNetwork, heights: Heights, *, piece_metres: float
     is not known counts as flat.
     """
     pieces = _cut(network, piece_metres)
-    starts = heights(pieces.lon, pieces.lat)
     last = network.shape_indptr[1:] - 1
-    at_end = heights(np.asarray(network.shape_lon)[last], np.asarray(network.shape_lat)[last])
+    lon, lat = np.asarray(network.shape_lon)[last], np.asarray(network.shape_lat)[last]
+    # All at once: reading them may mean opening a file.
+    found = heights(np.concatenate([pieces.lon, lon]), np.concatenate([pieces.lat, lat]))
+    starts, at_end = np.split(found, [len(pieces.lon)])
     is_last = np.append(pieces.edge[1:] != pieces.edge[:-1], True)
     ends = np.where(is_last, at_end[pieces.edge], np.roll(starts, -1))
     length = np.asarray(network.edge_length_metres, np.float64)

@@ -16,7 +16,7 @@ from geo.ingest.raster.strips import Box, Tally, strips
 from geo.ingest.raster.sums import cell_sums
 
 GRID_FILE = "grid.parquet"
-_SURROUNDINGS = {
+SURROUNDINGS = {
     "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR", "GDAL_PAM_ENABLED": "NO", "GDAL_CACHEMAX": 64, "GDAL_NUM_THREADS": "1",
     "GTIFF_IGNORE_READ_ERRORS": "NO",
 }  # fmt: skip
@@ -38,7 +38,7 @@ def work(path: Path, arguments: dict[str, Any], folder: Path) -> dict[str, Any]:
     ``arguments``: ``resolution``, ``band`` (None: the only one), ``datum`` ("": that of the header), ``bounds`` (west, south,
     east, north in degrees, None: all). Raises :class:`InputError`.
     """
-    with rasterio.Env(**_SURROUNDINGS), open_raster(path) as raster:
+    with rasterio.Env(**SURROUNDINGS), open_raster(path) as raster:
         band = check_header(raster, arguments["band"], RasterLimits(), path.stat().st_size)
         plane = raster_plane(raster.crs.to_wkt() if raster.crs else "", arguments["datum"])
         box = _clip(raster.bounds, arguments["bounds"], plane)

@@ -19,7 +19,7 @@ LOADED, READ, CHECKED = 0.1, 0.75, 0.85
 """Shares of the work behind it when the libraries are loaded, the cells read, the shapes and lengths checked."""
 MAX_PROBLEMS, SHOWN_PROBLEMS = 10_000, 100
 RASTERS = (".tif", ".tiff")
-WORKS = {"raster": "geo.ingest.raster.work", "marks": "geo.ingest.marking.work"}
+WORKS = {"raster": "geo.ingest.raster.work", "heights": "geo.ingest.raster.height_work", "marks": "geo.ingest.marking.work"}
 """Other work on a file of a user: name to module, whose ``work(path, arguments, folder)`` returns JSON types."""
 
 

@@ -24,6 +24,7 @@ from geo.ingest.place_streets import streets_of_place
 from geo.models import NetworkSnapshot
 from geo.services.network_differences import difference_lines, difference_to_former
 from geo.services.network_edits import edit_count
+from geo.services.network_speeds import change_lines, changed_network, read_changes
 from geo.services.networks import keep_network
 from geo.services.sources import keep_source
 
@@ -52,6 +53,15 @@ class Command(GigshedCommand):
   manage.py load_network --pbf x.osm.pbf --bbox 118.7,32.0,118.9,32.1   only streets with an end in this rectangle
                                                          (write --bbox=-46.7,… when it begins with a minus)
 
+speeds beyond the table:
+  manage.py load_network --pbf x.osm.pbf --class-speeds town.csv     other speeds in town or country, columns
+                                                         class,settlement,mode,kph; such as residential,urban,car,18
+      A street is urban if its middle lies in an urban demand cell, or in a polygon of --urban-areas areas.geojson (GeoJSON,
+      GeoPackage, zipped Shapefile, KML). What is not in the table keeps its speed; posted limits and closures hold.
+  manage.py load_network --pbf x.osm.pbf --dem srtm.tif              hills: walkers and e-bikes by the slope of every 30 m
+      Heights in metres from a GeoTIFF of one band in any named coordinate system, up to 200 MB; clip it to the province.
+      Streets outside it count as flat, and are counted.
+
 A network that was active before stays for the runs and edits that use it; what changed since then is told, by way, class and
 mode, and kept (compare_networks does the same for any two).
 
@@ -66,6 +76,15 @@ Exit code 2: the file or place cannot be used; nothing changed."""
         one.add_argument("--graphml", type=Path, metavar="FILE", help="GraphML file saved by OSMnx")
         one.add_argument("--edges", type=Path, metavar="FILE", help="edge table, CSV or Parquet")
         parser.add_argument("--speeds", type=Path, metavar="FILE", help="speed table to use instead of the one that ships")
+        parser.add_argument(
+            "--class-speeds", type=Path, metavar="FILE", help="CSV of speeds in town and country: class,settlement,mode,kph"
+        )
+        parser.add_argument(
+            "--urban-areas", type=Path, metavar="FILE", help="polygons that count as urban (default: urban demand cells)"
+        )
+        parser.add_argument(
+            "--dem", type=Path, metavar="FILE", help="GeoTIFF of elevations; walkers and e-bikes feel the hills"
+        )
         parser.add_argument("--bbox", metavar="W,S,E,N", help="keep only streets with an end in this rectangle, degrees")
         parser.add_argument("--name", default="", help="name of the network (default: the file's or place's)")
 
@@ -76,6 +95,7 @@ Exit code 2: the file or place cannot be used; nothing changed."""
         former = NetworkSnapshot.objects.filter(is_active=True).order_by("-created_at", "-pk").first()
         with self.progress("路网 / streets") as progress:
             table = SpeedTable.read(speeds) if speeds else None
+            changes = read_changes(table, **{name: options[name] for name in ("class_speeds", "urban_areas", "dem")})
             bounds = bounds_of(bbox) if bbox else None
             streets, stated = self._read(way, given)
             if bounds:
@@ -86,7 +106,9 @@ Exit code 2: the file or place cannot be used; nothing changed."""
             network = build_network(streets, speeds=table, source=label, stated_length_metres=stated)
             if bbox:
                 network = dataclasses.replace(network, report=network.report | {"bbox": bbox})
-            snapshot, is_new = self._keep(network, way, label[:NAME_CHARACTERS])
+            network = changed_network(network, changes)
+            added = "" if name else changes.label
+            snapshot, is_new = self._keep(network, way, label[: NAME_CHARACTERS - len(added)] + added)
         said = summary(network, snapshot, is_new)
         change = change_summary(former, snapshot)
         return said | change | {"lines": said["lines"] + change["lines"]}
@@ -146,6 +168,7 @@ def summary(network: TravelNetwork, snapshot: NetworkSnapshot, is_new: bool) -> 
             f"{closed[mode]['edges']:,} ({closed[mode]['km']:,.1f} km)"
             for mode, length in km.items()
         ),
+        *change_lines(network.report),
     ]
     return {
         "digest": snapshot.digest, "is_new": is_new, "nodes": network.node_count, "edges": network.edge_count, "km": km,
