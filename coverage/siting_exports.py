@@ -29,7 +29,7 @@ _COLUMNS = (
     "rank", "year", "action", "cost_yuan", "place_code", "venue_code", "name_zh", "name_en", "region_code", "region_zh",
     "region_en", "lon", "lat", "floor_area_m2", "capacity_persons", "in_reach_persons", "newly_reached_persons",
     "overlap_persons", "lost_without_persons", "shapley_persons", "standard_gap_zh", "standard_gap_en", "reason_zh",
-    "reason_en",
+    "reason_en", "profile",
 )  # fmt: skip
 
 
@@ -47,6 +47,7 @@ def _site_row(site: RecommendedSite) -> dict[str, object]:
         "standard_gap_en": "; ".join(item["en"] for item in site.standard_gap),
         "reason_zh": site.reasons["zh"],
         "reason_en": site.reasons["en"],
+        "profile": site.recommendation.run.profile,
     }
 
 

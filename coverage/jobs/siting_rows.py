@@ -15,7 +15,7 @@ from coverage.notes import Note, note
 from geo.engine.errors import register_messages
 from geo.models import WGS84, Region, Venue
 
-CARRIED_OVER = ("coverage.demand_modelled", "coverage.synthetic")
+CARRIED_OVER = ("coverage.profile", "coverage.demand_modelled", "coverage.synthetic")
 """Warnings of the coverage run that hold for what is built on it."""
 
 register_messages(

@@ -179,13 +179,14 @@ class RecommendationSerializer(_ForWholeRegion, serializers.ModelSerializer):
     )  # fmt: skip
     plan: "serializers.SlugRelatedField[Any]" = serializers.SlugRelatedField(slug_field="slug", read_only=True)
     run: "serializers.SlugRelatedField[Any]" = serializers.SlugRelatedField(slug_field="digest", read_only=True)
+    profile = serializers.CharField(source="run.profile", read_only=True)
     region_code = serializers.CharField(source="region.code", read_only=True)
 
     class Meta:
         model = Recommendation
         fields = [
-            "digest", "plan", "run", "region_code", "parameters", "engine_version", "state", "progress_share", "method",
-            "workers_persons", "reached_before_persons", "reached_after_persons", "served_before_persons",
+            "digest", "plan", "run", "profile", "region_code", "parameters", "engine_version", "state", "progress_share",
+            "method", "workers_persons", "reached_before_persons", "reached_after_persons", "served_before_persons",
             "served_after_persons", "objective_persons", "bound_persons", "gap_share", "cost_yuan", "unmet", "warnings",
             "created_at", "finished_at",
         ]  # fmt: skip

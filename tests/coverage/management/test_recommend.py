@@ -152,6 +152,8 @@ def test_a_run_of_a_profile_is_built_on_only_when_named(world, capsys):
     # At half the speed a site reaches less far: the job holds its own sum against a new assessment at the same speeds.
     found = machine(capsys, "--run", slow.digest)
     assert found["run_digest"] == slow.digest
+    assert [each["code"] for each in found["warnings"]].count("coverage.profile") == 1
+    assert set(pd.read_csv(found["files"]["csv"])["profile"]) == {"ebike=0.5"}
     assert found["reached_after_persons"] < machine(capsys)["reached_after_persons"]
     call_command("recommend", "--run", slow.digest)
     assert "e-bike speed × 0.5" in capsys.readouterr().out
